@@ -1,0 +1,59 @@
+//! Says what was wrong, where, and what would have been accepted.
+
+use std::path::{Path, PathBuf};
+
+/// The result of everything in accumbens that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can go wrong with something that came from outside.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An input was refused.
+    #[error("{place}: {problem}{}", would_accept(accepted))]
+    Input {
+        /// The file with its line, the field, or the option.
+        place: String,
+        /// The offending value and what is wrong with it.
+        problem: String,
+        /// What would have been accepted; empty where the problem says it.
+        accepted: String,
+    },
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The user asked to stop; what was finished is kept.
+    #[error("interrupted: what was finished is kept")]
+    Interrupted,
+}
+
+fn would_accept(what: &str) -> String {
+    if what.is_empty() { String::new() } else { format!("; accepted: {what}") }
+}
+
+impl Error {
+    /// An input refused at `place`.
+    pub fn input(place: impl Into<String>, problem: impl Into<String>, accepted: impl Into<String>) -> Self {
+        Self::Input { place: place.into(), problem: problem.into(), accepted: accepted.into() }
+    }
+
+    /// A file that could not be read or written.
+    pub fn file(path: &Path, source: std::io::Error) -> Self {
+        Self::File { path: path.to_owned(), source }
+    }
+
+    /// The same error with `outer` put before its place.
+    #[must_use]
+    pub fn within(self, outer: &str) -> Self {
+        match self {
+            Self::Input { place, problem, accepted } => {
+                Self::Input { place: format!("{outer}: {place}"), problem, accepted }
+            }
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The contracts of accumbens: what happened, what a theory is, what a recording is.
+//!
+//! Everything else in the workspace speaks in these types. Times are seconds, signals carry their unit, and every
+//! name is the field's own.
+
+pub mod cite;
+pub mod clamp;
+pub mod dopamine;
+pub mod error;
+pub mod event;
+pub mod format;
+pub mod life;
+pub mod params;
+pub mod recording;
+pub mod seed;
+pub mod stage;
+pub mod study;
+pub mod theory;
+
+pub use clamp::{Clamp, EventClamp};
+pub use dopamine::{Dopamine, Sample, Sink};
+pub use error::{Error, Result};
+pub use event::{Event, EventKind, EventKindId, EventLog, Role};
+pub use life::{Change, Schedule, live};
+pub use params::{Domain, Parameter, Params, Prior};
+pub use recording::{Channel, Recording};
+pub use seed::Seed;
+pub use stage::Stage;
+pub use theory::{AnyTheory, ChannelInfo, Info, Learner, Theory};

@@ -1,0 +1,79 @@
+//! Leads a theory through an event log: silence, changes of parameters, simultaneous events, the end.
+
+use crate::clamp::{Clamp, EventClamp};
+use crate::dopamine::{Dopamine, Sink};
+use crate::error::Result;
+use crate::event::EventLog;
+use crate::theory::Learner;
+use serde::{Deserialize, Serialize};
+
+/// A parameter that changes at a time: a drug, a new context, a new inter-reward interval. It takes effect after the
+/// silence up to `time` and before the events at `time`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// When, s.
+    pub time: f64,
+    /// The parameter's name.
+    pub parameter: String,
+    /// Its new value.
+    pub value: f64,
+}
+
+/// What is done to a theory while it lives.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// Dopamine held over intervals.
+    pub clamps: Vec<Clamp>,
+    /// Dopamine held at events.
+    pub event_clamps: Vec<EventClamp>,
+    /// Parameters that change.
+    pub changes: Vec<Change>,
+    /// When the recording ends, s; at the last event where that is later.
+    pub end: f64,
+}
+
+impl Schedule {
+    /// The same schedule with clamps, event clamps and changes in their order.
+    #[must_use]
+    pub fn sorted(mut self) -> Self {
+        self.clamps.sort_by(|a, b| a.from.total_cmp(&b.from));
+        self.event_clamps.sort_by_key(|c| c.row);
+        self.changes.sort_by(|a, b| a.time.total_cmp(&b.time));
+        self
+    }
+}
+
+/// Leads `learner` through `log` under a [sorted](Schedule::sorted) schedule.
+///
+/// # Errors
+/// Where a change is refused.
+pub fn live(learner: &mut dyn Learner, log: &EventLog, schedule: &Schedule, sink: Sink<'_>) -> Result<()> {
+    let mut dopamine = Dopamine::new(sink, &schedule.clamps);
+    let mut changes = schedule.changes.iter().peekable();
+    let mut clamped = schedule.event_clamps.iter().peekable();
+    let events = log.events();
+    let mut row = 0;
+    while row < events.len() {
+        let time = events[row].time;
+        while let Some(change) = changes.next_if(|c| c.time <= time) {
+            learner.advance(change.time, &mut dopamine);
+            learner.change(&change.parameter, change.value)?;
+        }
+        learner.advance(time, &mut dopamine);
+        let mut after = row;
+        while after < events.len() && events[after].time == time {
+            let clamp = clamped.next_if(|c| c.row == after).map(|c| c.value);
+            dopamine.expect(after, time, clamp);
+            after += 1;
+        }
+        learner.observe(&events[row..after], &mut dopamine);
+        row = after;
+    }
+    let end = schedule.end.max(log.last_time());
+    while let Some(change) = changes.next_if(|c| c.time <= end) {
+        learner.advance(change.time, &mut dopamine);
+        learner.change(&change.parameter, change.value)?;
+    }
+    learner.finish(end, &mut dopamine);
+    Ok(())
+}

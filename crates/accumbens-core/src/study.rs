@@ -1,0 +1,186 @@
+//! Holds what is analysed: subjects, their sessions in order, and how responses are scored.
+
+use crate::error::{Error, Result};
+use crate::event::{Event, EventLog};
+use crate::recording::Recording;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A window relative to the aligning event: [from, to], s.
+pub type Window = [f64; 2];
+
+/// Where a response is aligned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Align {
+    /// Aligned to the first event of this kind after the scored event and before the next of its kind, for example
+    /// the first lick; a scored event without one is left out.
+    pub first: String,
+    /// The latest time at which it counts, s after the scored event; no limit where absent.
+    #[serde(default)]
+    pub within: Option<f64>,
+}
+
+/// How samples of a window become one number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Statistic {
+    /// Sum over samples, in the signal's unit.
+    #[default]
+    Sum,
+    /// Mean over samples, in the signal's unit.
+    Mean,
+}
+
+/// How the response to an event is taken from the signal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scoring {
+    /// The kinds of event whose responses are scored.
+    pub events: Vec<String>,
+    /// The event the description correlates and averages; the first of `events` where absent.
+    #[serde(default)]
+    pub focus: Option<String>,
+    /// Aligned to a later event; to the scored event itself where absent.
+    #[serde(default)]
+    pub align: Option<Align>,
+    /// The window of the response, s around the aligning event.
+    pub response: Window,
+    /// The window subtracted from it; nothing is subtracted where absent.
+    #[serde(default)]
+    pub baseline: Option<Window>,
+    /// Sum (default) or mean over samples.
+    #[serde(default)]
+    pub statistic: Statistic,
+    /// Events closer than this to the one of the same kind before, s, are left out (the first of a session is kept).
+    #[serde(default)]
+    pub min_interval: f64,
+}
+
+impl Scoring {
+    /// Checks windows and names against the kinds of a log.
+    ///
+    /// # Errors
+    /// Where a window is empty or a name is not declared.
+    pub fn check(&self, names: &[&str]) -> Result<()> {
+        let known = |name: &String, field: &str| {
+            if names.contains(&name.as_str()) {
+                return Ok(());
+            }
+            Err(Error::input(field, format!("no event is called {name:?}"), names.join(", ")))
+        };
+        if self.events.is_empty() {
+            return Err(Error::input("score.events", "no event is scored", names.join(", ")));
+        }
+        for event in &self.events {
+            known(event, "score.events")?;
+        }
+        if let Some(align) = &self.align {
+            known(&align.first, "score.align.first")?;
+        }
+        if let Some(focus) = &self.focus
+            && !self.events.contains(focus)
+        {
+            return Err(Error::input("score.focus", format!("{focus:?} is not scored"), self.events.join(", ")));
+        }
+        for (field, window) in [("score.response", Some(self.response)), ("score.baseline", self.baseline)] {
+            if let Some([from, to]) = window
+                && !(from.is_finite() && to.is_finite() && from < to)
+            {
+                return Err(Error::input(field, format!("[{from}, {to}]"), "[from, to] in s, from before to"));
+            }
+        }
+        if !(self.min_interval.is_finite() && self.min_interval >= 0.0) {
+            return Err(Error::input("score.min_interval", self.min_interval.to_string(), "0 s or more"));
+        }
+        Ok(())
+    }
+
+    /// The event the description correlates and averages.
+    #[must_use]
+    pub fn focus(&self) -> &str {
+        self.focus.as_ref().unwrap_or(&self.events[0])
+    }
+}
+
+/// The sensor that turned dopamine into light.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sensor {
+    /// Its name.
+    pub name: String,
+    /// Time constant of the rise, s.
+    pub rise: f64,
+    /// Time constant of the decay, s.
+    pub decay: f64,
+    /// Key of the source of the constants in `references.bib`; empty where nobody checked them.
+    #[serde(default)]
+    pub source: String,
+    /// What is not verified about the constants.
+    #[serde(default)]
+    pub unverified: String,
+}
+
+/// One session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its name.
+    pub name: String,
+    /// The signal and every event.
+    pub recording: Recording,
+}
+
+/// One subject: its sessions are one life.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Its name.
+    pub name: String,
+    /// Its sessions, in the order in which they happened.
+    pub sessions: Vec<Session>,
+}
+
+impl Subject {
+    /// The subject's life on one clock: sessions end to end, `gap` seconds of silence between them, with the start of
+    /// each session on that clock. All sessions of a subject have the same kinds.
+    ///
+    /// # Errors
+    /// Where the sessions' kinds differ.
+    pub fn life(&self, gap: f64) -> Result<(EventLog, Vec<f64>)> {
+        let kinds = self.sessions.first().map(|s| s.recording.events.kinds().to_vec()).unwrap_or_default();
+        let mut starts = Vec::with_capacity(self.sessions.len());
+        let mut events = Vec::new();
+        let mut start = 0.0;
+        for session in &self.sessions {
+            if session.recording.events.kinds() != kinds {
+                let place = format!("{}/{}", self.name, session.name);
+                return Err(Error::input(place, "its kinds of event differ from the session before", "the same kinds"));
+            }
+            starts.push(start);
+            let shifted = session.recording.events.events().iter();
+            events.extend(shifted.map(|e| Event { time: e.time + start, ..*e }));
+            start += session.recording.duration + gap;
+        }
+        Ok((EventLog::new(kinds, events)?, starts))
+    }
+}
+
+/// Everything a comparison needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Study {
+    /// Its title.
+    pub title: String,
+    /// The subjects.
+    pub subjects: Vec<Subject>,
+    /// The channel that is analysed.
+    pub channel: String,
+    /// Its unit.
+    pub unit: String,
+    /// The sensor, where it is known.
+    pub sensor: Option<Sensor>,
+    /// How responses are scored.
+    pub scoring: Scoring,
+    /// Silence between two sessions on the subject's clock, s.
+    pub session_gap: f64,
+    /// The theory that made the data, where they are simulated.
+    pub truth: Option<String>,
+}

@@ -1,0 +1,225 @@
+//! The contract of a theory of dopamine, and its object-safe form for registries, fits and other languages.
+
+use crate::dopamine::Dopamine;
+use crate::error::{Error, Result};
+use crate::event::{Event, EventKind, EventLog};
+use crate::params::{Parameter, Params, place_of};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// One of a theory's dopamine signals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelInfo {
+    /// Its name.
+    pub name: String,
+    /// Its unit.
+    pub unit: String,
+}
+
+/// What the catalogue says about a theory.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Info {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it says, in one line.
+    pub summary: &'static str,
+    /// The family under which variants share one vote in a comparison.
+    pub family: &'static str,
+    /// What counts as dopamine in it.
+    pub dopamine: &'static str,
+    /// Keys of its papers in `references.bib`.
+    pub papers: &'static [&'static str],
+}
+
+/// Parameters and laws of change; lives through an event log and releases dopamine.
+///
+/// Parameters are immutable while it runs, state is explicit. No theory sees the future of the log.
+pub trait Theory: Params + Default + Clone + Send + Sync + 'static {
+    /// What changes while it lives. Serialised in the middle of a session and restored, it goes on bit-identically.
+    type State: Clone + Send + Sync + Serialize + DeserializeOwned + 'static;
+
+    /// What the catalogue says about it.
+    const INFO: Info;
+
+    /// Its dopamine signals on a log of these kinds.
+    fn channels(&self, kinds: &[EventKind]) -> Vec<ChannelInfo> {
+        let _ = kinds;
+        vec![ChannelInfo { name: "dopamine".into(), unit: "theory's own".into() }]
+    }
+
+    /// Takes from the log what the theory has to be told and cannot learn; returns it in words, empty where nothing.
+    /// Called before the start, with the log that will be lived through.
+    fn tell(&mut self, log: &EventLog) -> Vec<String> {
+        let _ = log;
+        Vec::new()
+    }
+
+    /// Checks what one parameter's domain cannot.
+    ///
+    /// # Errors
+    /// Where parameters contradict one another.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// The state at time 0. The only place where a theory allocates.
+    fn start(&self, kinds: &[EventKind]) -> Self::State;
+
+    /// Silence, up to `until` (s). Several calls in a row mean the same as the last of them.
+    fn advance(&self, state: &mut Self::State, until: f64, dopamine: &mut Dopamine<'_>);
+
+    /// Simultaneous events, after the silence up to their time.
+    fn observe(&self, state: &mut Self::State, now: &[Event], dopamine: &mut Dopamine<'_>);
+
+    /// The recording ends at `until`, which itself belongs to it: what was still held back comes out.
+    fn finish(&self, state: &mut Self::State, until: f64, dopamine: &mut Dopamine<'_>) {
+        self.advance(state, until, dopamine);
+    }
+
+    /// The end state in words a user can read: numbers and tables by event name.
+    fn describe(&self, state: &Self::State, kinds: &[EventKind]) -> serde_json::Value {
+        let _ = (state, kinds);
+        serde_json::Value::Null
+    }
+}
+
+/// A theory with its parameters, whatever its type.
+pub trait AnyTheory: Send + Sync {
+    /// What the catalogue says about it.
+    fn info(&self) -> Info;
+    /// Its parameter table.
+    fn table(&self) -> &'static [Parameter];
+    /// The value at a place of the table.
+    fn get(&self, place: usize) -> f64;
+    /// Sets the value at a place of the table.
+    ///
+    /// # Errors
+    /// Where the value is outside the parameter's domain.
+    fn set(&mut self, place: usize, value: f64) -> Result<()>;
+    /// A copy of it.
+    fn boxed(&self) -> Box<dyn AnyTheory>;
+    /// See [`Theory::channels`].
+    fn channels(&self, kinds: &[EventKind]) -> Vec<ChannelInfo>;
+    /// See [`Theory::tell`].
+    fn tell(&mut self, log: &EventLog) -> Vec<String>;
+    /// See [`Theory::check`].
+    ///
+    /// # Errors
+    /// Where parameters contradict one another.
+    fn check(&self) -> Result<()>;
+    /// Starts a life.
+    fn start(&self, kinds: &[EventKind]) -> Box<dyn Learner>;
+}
+
+impl dyn AnyTheory {
+    /// Sets a parameter by its name from text.
+    ///
+    /// # Errors
+    /// Where no parameter has this name or the value is outside its domain.
+    pub fn set_text(&mut self, name: &str, text: &str) -> Result<()> {
+        let place = place_of(self.table(), name)?;
+        let value = self.table()[place].read(text)?;
+        self.set(place, value)
+    }
+}
+
+/// A theory in the middle of its life.
+pub trait Learner: Send {
+    /// See [`Theory::advance`].
+    fn advance(&mut self, until: f64, dopamine: &mut Dopamine<'_>);
+    /// See [`Theory::observe`].
+    fn observe(&mut self, now: &[Event], dopamine: &mut Dopamine<'_>);
+    /// See [`Theory::finish`].
+    fn finish(&mut self, until: f64, dopamine: &mut Dopamine<'_>);
+    /// Changes a parameter from now on.
+    ///
+    /// # Errors
+    /// Where the parameter is unknown, shapes the state, or the value is outside its domain.
+    fn change(&mut self, name: &str, value: f64) -> Result<()>;
+    /// The state, to be restored later.
+    ///
+    /// # Errors
+    /// Where the state cannot be serialised.
+    fn save(&self) -> Result<serde_json::Value>;
+    /// Goes back to a saved state.
+    ///
+    /// # Errors
+    /// Where it is not the state of this theory.
+    fn restore(&mut self, saved: serde_json::Value) -> Result<()>;
+    /// See [`Theory::describe`].
+    fn describe(&self) -> serde_json::Value;
+}
+
+impl<T: Theory> AnyTheory for T {
+    fn info(&self) -> Info {
+        T::INFO
+    }
+    fn table(&self) -> &'static [Parameter] {
+        T::table()
+    }
+    fn get(&self, place: usize) -> f64 {
+        Params::get(self, place)
+    }
+    fn set(&mut self, place: usize, value: f64) -> Result<()> {
+        let value = T::table()[place].check(value)?;
+        self.put(place, value);
+        Ok(())
+    }
+    fn boxed(&self) -> Box<dyn AnyTheory> {
+        Box::new(self.clone())
+    }
+    fn channels(&self, kinds: &[EventKind]) -> Vec<ChannelInfo> {
+        Theory::channels(self, kinds)
+    }
+    fn tell(&mut self, log: &EventLog) -> Vec<String> {
+        Theory::tell(self, log)
+    }
+    fn check(&self) -> Result<()> {
+        Theory::check(self)
+    }
+    fn start(&self, kinds: &[EventKind]) -> Box<dyn Learner> {
+        let state = Theory::start(self, kinds);
+        Box::new(Living { theory: self.clone(), state, kinds: kinds.to_vec() })
+    }
+}
+
+struct Living<T: Theory> {
+    theory: T,
+    state: T::State,
+    kinds: Vec<EventKind>,
+}
+
+impl<T: Theory> Learner for Living<T> {
+    fn advance(&mut self, until: f64, dopamine: &mut Dopamine<'_>) {
+        self.theory.advance(&mut self.state, until, dopamine);
+    }
+    fn observe(&mut self, now: &[Event], dopamine: &mut Dopamine<'_>) {
+        self.theory.observe(&mut self.state, now, dopamine);
+    }
+    fn finish(&mut self, until: f64, dopamine: &mut Dopamine<'_>) {
+        self.theory.finish(&mut self.state, until, dopamine);
+    }
+    fn change(&mut self, name: &str, value: f64) -> Result<()> {
+        let place = place_of(T::table(), name)?;
+        let parameter = &T::table()[place];
+        if parameter.fixed {
+            let problem = format!("{name} shapes the state of {} and cannot change while it runs", T::INFO.name);
+            return Err(Error::input("change", problem, "a parameter that does not"));
+        }
+        let mut changed = self.theory.clone();
+        changed.put(place, parameter.check(value)?);
+        Theory::check(&changed)?;
+        self.theory = changed;
+        Ok(())
+    }
+    fn save(&self) -> Result<serde_json::Value> {
+        serde_json::to_value(&self.state).map_err(|e| Error::input("state", e.to_string(), ""))
+    }
+    fn restore(&mut self, saved: serde_json::Value) -> Result<()> {
+        let what = format!("a state of {}", T::INFO.name);
+        self.state = serde_json::from_value(saved).map_err(|e| Error::input("state", e.to_string(), what))?;
+        Ok(())
+    }
+    fn describe(&self) -> serde_json::Value {
+        self.theory.describe(&self.state, &self.kinds)
+    }
+}

@@ -1,0 +1,3 @@
+//! The science of accumbens: theories of dopamine, experiments, stages, fitting and honest comparison.
+
+pub mod theories;

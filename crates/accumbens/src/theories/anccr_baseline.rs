@@ -1,0 +1,208 @@
+//! Samples ANCCR's baseline, the mean trace of each kind at all times, over a silence in closed form.
+//!
+//! Samples stand at multiples of the sampling interval dt in [event, next event). At each: Ei ← Ei·exp(−dt/T) and
+//! Mi ← Mi + b·(Ei − Mi). At the first, Ei gains the traces of the events since the sample before it. As in the
+//! published code that first step is also made, without the gain, where no sample lies between two events. Between
+//! events both recursions are linear, so that a silence of any length costs the same.
+
+use serde::{Deserialize, Serialize};
+
+/// How fast the baseline follows its samples.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Rate {
+    /// Always by this part of the difference.
+    Constant(f64),
+    /// By this multiple of 1/(number of samples so far): an exact mean for 1.
+    ExactMean(f64),
+}
+
+/// The sampled traces and their means, and where the silence since the last event stands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Baseline {
+    /// Before the silence: trace, mean, and the trace of the events that no sample has seen yet, at `since`.
+    trace: Vec<f64>,
+    mean: Vec<f64>,
+    unseen: Vec<f64>,
+    since: f64,
+    /// Whether the first step of this silence was already made before it (the silence goes on after a change).
+    begun: bool,
+    samples: u64,
+    /// Where the silence started to be counted, and the parameters under which it is.
+    laws: Option<(f64, f64, Rate)>,
+    /// After the silence so far.
+    now: Vec<[f64; 2]>,
+    now_mean: Vec<f64>,
+    now_samples: u64,
+    now_seen: bool,
+    from_sample: u64,
+    until: f64,
+    any: bool,
+}
+
+/// The first multiple of `dt` at or after `time`, as its number.
+fn sample_at(time: f64, dt: f64) -> u64 {
+    let mut i = (time / dt).ceil() as u64;
+    while i > 0 && (i - 1) as f64 * dt >= time {
+        i -= 1;
+    }
+    while (i as f64) * dt < time {
+        i += 1;
+    }
+    i
+}
+
+impl Baseline {
+    /// Of `n` kinds, before anything happened.
+    pub fn new(n: usize) -> Self {
+        let zeros = || vec![0.0; n];
+        Self {
+            trace: zeros(),
+            mean: zeros(),
+            unseen: zeros(),
+            since: 0.0,
+            begun: false,
+            samples: 0,
+            laws: None,
+            now: vec![[0.0; 2]; n],
+            now_mean: zeros(),
+            now_samples: 0,
+            now_seen: false,
+            from_sample: 0,
+            until: 0.0,
+            any: false,
+        }
+    }
+
+    /// The mean trace of each kind at the end of the silence so far.
+    pub fn mean(&self) -> &[f64] {
+        &self.now_mean
+    }
+
+    /// The silence is over, as an event comes or the laws change: what it made becomes the start of the next.
+    pub fn settle(&mut self) {
+        if !self.any {
+            return;
+        }
+        for (i, [trace, mean]) in self.now.iter().enumerate() {
+            self.trace[i] = *trace;
+            self.mean[i] = *mean;
+        }
+        if self.now_seen {
+            self.unseen.fill(0.0);
+        }
+        self.from_sample += self.now_samples - self.samples;
+        self.samples = self.now_samples;
+    }
+
+    /// An event of `kind` at `time`, after [`settle`](Self::settle); without a kind, one that leaves no trace.
+    pub fn event(&mut self, time: f64, kind: Option<usize>, constant: f64, dt: f64, rate: Rate) {
+        let left = (-(time - self.since) / constant).exp();
+        for unseen in &mut self.unseen {
+            *unseen *= left;
+        }
+        if let Some(kind) = kind {
+            self.unseen[kind] += 1.0;
+        }
+        self.since = time;
+        self.begun = false;
+        self.any = true;
+        self.from_sample = sample_at(time, dt);
+        self.laws = Some((constant, dt, rate));
+        self.now_seen = false;
+        self.silence(time, constant, dt, rate);
+    }
+
+    /// Silence up to `until`, counted from the last event: calls in a row mean the same as the last of them.
+    pub fn silence(&mut self, until: f64, constant: f64, dt: f64, rate: Rate) {
+        if !self.any {
+            return;
+        }
+        if self.laws != Some((constant, dt, rate)) {
+            if until == self.until {
+                return;
+            }
+            if self.now_seen {
+                self.begun = true;
+                self.settle();
+            }
+            self.laws = Some((constant, dt, rate));
+        }
+        self.until = until;
+        let count = sample_at(until, dt).saturating_sub(self.from_sample);
+        self.now_seen = count > 0;
+        self.now_samples = self.samples + count;
+        let per_sample = (-dt / constant).exp();
+        let gained = if count > 0 { (-(self.from_sample as f64 * dt - self.since) / constant).exp() } else { 0.0 };
+        let steps = if self.begun { count } else { count.max(1) };
+        match rate {
+            Rate::Constant(b) => self.constant_rate(b, per_sample, dt / constant, gained, steps),
+            Rate::ExactMean(k) => self.exact_mean(k, per_sample, gained, steps),
+        }
+    }
+
+    /// With g = exp(−dt/T) and p = 1−b, n steps from (E, M), the first gaining u:
+    /// E_n = g^(n−1)·E_1 and M_n = p^n·M + b·E_1·(g^n − p^n)/(g − p), E_1 = g·E + u.
+    fn constant_rate(&mut self, b: f64, g: f64, decay: f64, gained: f64, steps: u64) {
+        let n = steps as f64;
+        let kept = 1.0 - b;
+        let (trace_left, mean_left, weight) = if steps == 0 {
+            (1.0, 1.0, 0.0)
+        } else if kept > 0.0 {
+            // (g^n − p^n)/(g − p) = g^(n−1)·expm1(n·x)/expm1(x) with x = ln(p/g): no digits are lost as p → g.
+            let log_kept = (-b).ln_1p();
+            let ratio = log_kept + decay;
+            let sum = if ratio == 0.0 { n } else { (n * ratio).exp_m1() / ratio.exp_m1() };
+            let left = (-decay * (n - 1.0)).exp();
+            (left, (n * log_kept).exp(), b * left * sum)
+        } else {
+            return self.stepwise(|_| b, g, gained, steps);
+        };
+        for i in 0..self.trace.len() {
+            let first = if steps == 0 { self.trace[i] } else { self.trace[i] * g + self.gain(i, gained) };
+            self.keep(i, first * trace_left, self.mean[i] * mean_left + weight * first);
+        }
+    }
+
+    fn exact_mean(&mut self, k: f64, g: f64, gained: f64, steps: u64) {
+        let before = self.samples as f64;
+        if k != 1.0 {
+            return self.stepwise(|i| k / (before + i), g, gained, steps);
+        }
+        let n = steps as f64;
+        let decay = g.ln();
+        let sum = if steps == 0 { 0.0 } else { (n * decay).exp_m1() / decay.exp_m1() };
+        let left = if steps == 0 { 1.0 } else { ((n - 1.0) * decay).exp() };
+        for i in 0..self.trace.len() {
+            let first = if steps == 0 { self.trace[i] } else { self.trace[i] * g + self.gain(i, gained) };
+            let total = before + n;
+            let mean = if total == 0.0 { self.mean[i] } else { (self.mean[i] * before + first * sum) / total };
+            self.keep(i, first * left, mean);
+        }
+    }
+
+    /// The recursion itself, for rates that no closed form covers; `rate` takes the step's number from 1.
+    fn stepwise(&mut self, rate: impl Fn(f64) -> f64, g: f64, gained: f64, steps: u64) {
+        for i in 0..self.trace.len() {
+            let (mut trace, mut mean) = (self.trace[i], self.mean[i]);
+            for step in 1..=steps {
+                trace *= g;
+                if step == 1 {
+                    trace += self.gain(i, gained);
+                }
+                mean += rate(step as f64) * (trace - mean);
+            }
+            self.keep(i, trace, mean);
+        }
+    }
+
+    #[inline]
+    fn gain(&self, i: usize, gained: f64) -> f64 {
+        if self.begun { 0.0 } else { self.unseen[i] * gained }
+    }
+
+    #[inline]
+    fn keep(&mut self, i: usize, trace: f64, mean: f64) {
+        self.now[i] = [trace, mean];
+        self.now_mean[i] = mean;
+    }
+}
