@@ -13,6 +13,7 @@ pub mod life;
 pub mod params;
 pub mod recording;
 pub mod seed;
+pub mod sensors;
 pub mod stage;
 pub mod study;
 pub mod theory;

@@ -1,7 +1,6 @@
 //! Holds what is analysed: subjects, their sessions in order, and how responses are scored.
 
 use crate::error::{Error, Result};
-use crate::event::{Event, EventLog};
 use crate::recording::Recording;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -121,6 +120,17 @@ pub struct Sensor {
     pub unverified: String,
 }
 
+/// Signal that was cut around events before it reached us, as in a trial table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Windows {
+    /// The time of the first sample relative to the event, s.
+    pub first: f64,
+    /// The time between samples, s.
+    pub interval: f64,
+    /// The event, counted from 0 in the session's log, and its samples; NaN where there is none.
+    pub rows: Vec<(usize, Vec<f64>)>,
+}
+
 /// One session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Session {
@@ -128,6 +138,8 @@ pub struct Session {
     pub name: String,
     /// The signal and every event.
     pub recording: Recording,
+    /// The signal around single events, where that is all there is.
+    pub windows: Option<Windows>,
 }
 
 /// One subject: its sessions are one life.
@@ -137,31 +149,6 @@ pub struct Subject {
     pub name: String,
     /// Its sessions, in the order in which they happened.
     pub sessions: Vec<Session>,
-}
-
-impl Subject {
-    /// The subject's life on one clock: sessions end to end, `gap` seconds of silence between them, with the start of
-    /// each session on that clock. All sessions of a subject have the same kinds.
-    ///
-    /// # Errors
-    /// Where the sessions' kinds differ.
-    pub fn life(&self, gap: f64) -> Result<(EventLog, Vec<f64>)> {
-        let kinds = self.sessions.first().map(|s| s.recording.events.kinds().to_vec()).unwrap_or_default();
-        let mut starts = Vec::with_capacity(self.sessions.len());
-        let mut events = Vec::new();
-        let mut start = 0.0;
-        for session in &self.sessions {
-            if session.recording.events.kinds() != kinds {
-                let place = format!("{}/{}", self.name, session.name);
-                return Err(Error::input(place, "its kinds of event differ from the session before", "the same kinds"));
-            }
-            starts.push(start);
-            let shifted = session.recording.events.events().iter();
-            events.extend(shifted.map(|e| Event { time: e.time + start, ..*e }));
-            start += session.recording.duration + gap;
-        }
-        Ok((EventLog::new(kinds, events)?, starts))
-    }
 }
 
 /// Everything a comparison needs.

@@ -53,6 +53,13 @@ pub trait Theory: Params + Default + Clone + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// What a comparison must tell it at the start of each session, from that session's log: parameters with their
+    /// values. Nothing for a theory that learns all it needs.
+    fn tell_session(&self, session: &EventLog) -> Vec<(&'static str, f64)> {
+        let _ = session;
+        Vec::new()
+    }
+
     /// Checks what one parameter's domain cannot.
     ///
     /// # Errors
@@ -101,6 +108,8 @@ pub trait AnyTheory: Send + Sync {
     fn channels(&self, kinds: &[EventKind]) -> Vec<ChannelInfo>;
     /// See [`Theory::tell`].
     fn tell(&mut self, log: &EventLog) -> Vec<String>;
+    /// See [`Theory::tell_session`].
+    fn tell_session(&self, session: &EventLog) -> Vec<(&'static str, f64)>;
     /// See [`Theory::check`].
     ///
     /// # Errors
@@ -172,6 +181,9 @@ impl<T: Theory> AnyTheory for T {
     }
     fn tell(&mut self, log: &EventLog) -> Vec<String> {
         Theory::tell(self, log)
+    }
+    fn tell_session(&self, session: &EventLog) -> Vec<(&'static str, f64)> {
+        Theory::tell_session(self, session)
     }
     fn check(&self) -> Result<()> {
         Theory::check(self)

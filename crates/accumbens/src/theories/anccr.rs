@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 const WITH_VALUE: f64 = 1.0;
 const BURKE: f64 = 2.0;
 
+/// The published ratio of the trace's time constant to the mean interval between outcomes (jeong2022).
+const T_PER_INTERVAL: f64 = 1.2;
+
 parameters! {
     /// Adjusted net contingency for causal relations.
     pub struct Anccr {
@@ -255,6 +258,12 @@ impl Theory for Anccr {
         let Some(iri) = log.mean_outcome_interval() else { return Vec::new() };
         self.iri = iri;
         vec![format!("mean interval between outcomes: {iri:.1} s")]
+    }
+
+    fn tell_session(&self, session: &EventLog) -> Vec<(&'static str, f64)> {
+        let Some(iri) = session.mean_outcome_interval() else { return Vec::new() };
+        let constant = ("T", T_PER_INTERVAL * iri);
+        if self.variant == BURKE { vec![constant, ("iri", iri)] } else { vec![constant] }
     }
 
     fn check(&self) -> Result<()> {

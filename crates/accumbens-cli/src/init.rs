@@ -1,0 +1,51 @@
+//! `accumbens init`: proposes a study from a folder of sessions.
+
+use crate::output;
+use accumbens_core::{Error, Result};
+use accumbens_io::{propose, write_file};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Where to look.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The folder of sessions.
+    folder: PathBuf,
+    /// Where to write the study; FOLDER/study.toml where absent.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Replace a study file that is already there.
+    #[arg(long)]
+    force: bool,
+}
+
+pub fn run(args: &Args, json: bool) -> Result<()> {
+    let path = args.out.clone().unwrap_or_else(|| args.folder.join("study.toml"));
+    if path.exists() && !args.force {
+        return Err(Error::input(path.display().to_string(), "is already there", "another --out, or --force"));
+    }
+    let proposal = propose::propose(&args.folder)?;
+    let base = std::path::absolute(&args.folder).map_err(|e| Error::file(&args.folder, e))?;
+    let target = std::path::absolute(&path).map_err(|e| Error::file(&path, e))?;
+    let text = if target.parent() == Some(base.as_path()) {
+        proposal.text
+    } else {
+        // The sessions are named relative to the study file: elsewhere they need the folder's own path.
+        proposal
+            .text
+            .replace(
+                "sessions = [  # in this order: GUESS\n  \"",
+                &format!("sessions = [  # in this order: GUESS\n  \"{}/", base.display()),
+            )
+            .replace(",\n  \"", &format!(",\n  \"{}/", base.display()))
+    };
+    write_file(&path, text.as_bytes())?;
+    if json {
+        return output::json(&json!({ "study": path, "guesses": proposal.guesses }));
+    }
+    output::line(&format!("wrote {}\n\nguessed, and to be checked by you:", path.display()))?;
+    for guess in &proposal.guesses {
+        output::line(&format!("- {guess}"))?;
+    }
+    output::line(&format!("\nnext: accumbens inspect {}", path.display()))
+}

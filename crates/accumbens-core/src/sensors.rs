@@ -1,0 +1,46 @@
+//! The catalogue of dopamine sensors.
+
+use crate::error::{Error, Result};
+use crate::study::Sensor;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Catalogue {
+    sensor: Vec<Sensor>,
+}
+
+/// Every sensor of `catalogue/sensors.toml`.
+///
+/// # Errors
+/// Where the catalogue itself is malformed.
+pub fn all() -> Result<Vec<Sensor>> {
+    let text = include_str!("../../../catalogue/sensors.toml");
+    let catalogue: Catalogue =
+        toml::from_str(text).map_err(|e| Error::input("catalogue/sensors.toml", e.message(), ""))?;
+    Ok(catalogue.sensor)
+}
+
+/// The sensor of this name.
+///
+/// # Errors
+/// Where none has it; the error lists those that exist.
+pub fn by_name(name: &str) -> Result<Sensor> {
+    let all = all()?;
+    let known = all.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
+    let found = all.iter().find(|s| s.name == name).cloned();
+    found.ok_or_else(|| Error::input("sensor", format!("no sensor is called {name:?}"), known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sensor_decays_slower_than_it_rises_and_cites_a_known_source() {
+        for sensor in all().unwrap() {
+            assert!(sensor.rise > 0.0 && sensor.decay > sensor.rise, "{}", sensor.name);
+            assert!(crate::cite::reference(&sensor.source).is_ok(), "{}", sensor.name);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Declares the kinds of an events file from the command line.
+
+use accumbens_core::{Error, EventKind, EventKindId, Result, Role};
+
+/// What the command line says about names in an events file. A name it does not mention is a cue.
+#[derive(Clone, Debug, Default)]
+pub struct Declared {
+    /// Outcomes with their innate values.
+    pub outcomes: Vec<(String, f64)>,
+    /// Omission states with the kinds they omit.
+    pub omissions: Vec<(String, String)>,
+    /// Innate values of any kind.
+    pub values: Vec<(String, f64)>,
+}
+
+/// The kinds of a log in which `names` appear, in this order: names numbered alike (`e1`, `e2`, …) by their number;
+/// other names cues first, then outcomes, then omissions, each as declared or as they first appear. The order matters
+/// where a theory's updates are sequential or two events share a bin.
+///
+/// # Errors
+/// Where a declaration contradicts another, or names a kind that is nowhere.
+pub fn kinds(names: &[String], declared: &Declared) -> Result<Vec<EventKind>> {
+    let mut all: Vec<&String> = Vec::new();
+    let declared_names = declared.outcomes.iter().map(|(n, _)| n).chain(declared.omissions.iter().map(|(n, _)| n));
+    let role = |n: &String| {
+        let outcome = declared.outcomes.iter().any(|(o, _)| o == n);
+        let omission = declared.omissions.iter().any(|(o, _)| o == n);
+        (outcome, omission)
+    };
+    for name in names.iter().filter(|n| role(n) == (false, false)).chain(declared_names) {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    if let Some(numbers) = all.iter().map(|n| numbered(n)).collect::<Option<Vec<_>>>()
+        && numbers.windows(2).all(|w| w[0].0 == w[1].0)
+    {
+        all.sort_by_key(|n| numbered(n).map(|(_, i)| i));
+    }
+    for (name, _) in &declared.values {
+        if !all.contains(&name) {
+            return Err(unknown("--value", name, &all));
+        }
+    }
+    let kind = |name: &&String| {
+        let value = |given: &[(String, f64)]| given.iter().rev().find(|(n, _)| n == *name).map(|(_, v)| *v);
+        let (role, usual) = match role(name) {
+            (true, true) => {
+                let problem = format!("{name:?} is declared both an outcome and an omission");
+                return Err(Error::input("--omission", problem, "one role a name"));
+            }
+            (true, false) => (Role::Outcome, value(&declared.outcomes).unwrap_or(1.0)),
+            (false, true) => {
+                let of = declared.omissions.iter().find(|(n, _)| n == *name).map(|(_, of)| of);
+                let at = of.and_then(|of| all.iter().position(|n| *n == of));
+                let at = at.ok_or_else(|| unknown("--omission", of.map_or("", |s| s), &all))?;
+                (Role::Omission(EventKindId(at as u32)), 0.0)
+            }
+            (false, false) => (Role::Cue, 0.0),
+        };
+        Ok(EventKind { name: (*name).clone(), role, value: value(&declared.values).unwrap_or(usual) })
+    };
+    all.iter().map(kind).collect()
+}
+
+fn unknown(option: &str, name: &str, all: &[&String]) -> Error {
+    let known = all.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", ");
+    Error::input(option, format!("no event is called {name:?}"), known)
+}
+
+/// A name's stem and number: `e12` is `e` and 12.
+fn numbered(name: &str) -> Option<(&str, u64)> {
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    name[stem.len()..].parse().ok().map(|n| (stem, n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(names: &[&str], declared: &Declared) -> Vec<String> {
+        let names: Vec<String> = names.iter().map(|n| (*n).into()).collect();
+        kinds(&names, declared).unwrap().into_iter().map(|k| k.name).collect()
+    }
+
+    #[test]
+    fn numbered_names_stand_by_number_and_others_by_role() {
+        let mut declared = Declared { outcomes: vec![("e2".into(), 1.0)], ..Declared::default() };
+        assert_eq!(order(&["e10", "e3", "e2"], &declared), ["e2", "e3", "e10"]);
+        declared.outcomes = vec![("juice".into(), 1.0)];
+        declared.omissions = vec![("none".into(), "juice".into())];
+        assert_eq!(order(&["none", "juice", "tone"], &declared), ["tone", "juice", "none"]);
+    }
+
+    #[test]
+    fn a_contradiction_or_an_unknown_name_is_refused() {
+        let names = ["a".to_owned()];
+        let omitted = Declared { omissions: vec![("o".into(), "b".into())], ..Declared::default() };
+        assert!(kinds(&names, &omitted).unwrap_err().to_string().contains("\"b\""));
+        let valued = Declared { values: vec![("z".into(), 1.0)], ..Declared::default() };
+        assert!(kinds(&names, &valued).is_err());
+    }
+}

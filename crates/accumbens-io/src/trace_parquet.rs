@@ -1,0 +1,82 @@
+//! Reads a trace from Parquet: a column of times and any number of channels.
+
+use crate::trace_csv::pick;
+use accumbens_core::format::{Trace, TraceFormat};
+use accumbens_core::{Error, Result};
+use parquet::column::reader::ColumnReader;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use std::path::Path;
+
+/// A clock and channels of numbers, in columns without nesting. Other columns are passed over.
+pub struct TraceParquet;
+
+impl TraceFormat for TraceParquet {
+    fn name(&self) -> &'static str {
+        "Parquet (a time column and channels)"
+    }
+
+    fn recognises(&self, path: &Path) -> bool {
+        path.extension().is_some_and(|e| e == "parquet" || e == "pqt")
+    }
+
+    fn read(&self, path: &Path, time: &str) -> Result<Trace> {
+        let place = path.display().to_string();
+        pick(&place, numbers(path, &place)?, time)
+    }
+}
+
+macro_rules! column {
+    ($reader:expr, $rows:expr, $optional:expr, $fault:expr) => {{
+        let (mut values, mut levels) = (Vec::new(), Vec::new());
+        let mut reader = $reader;
+        let mut out: Vec<f64> = Vec::with_capacity($rows);
+        while out.len() < $rows {
+            values.clear();
+            levels.clear();
+            let wanted = $rows - out.len();
+            let defined = if $optional { Some(&mut levels) } else { None };
+            let (records, _, _) = reader.read_records(wanted, defined, None, &mut values).map_err($fault)?;
+            if records == 0 {
+                break;
+            }
+            let mut next = values.iter();
+            for i in 0..records {
+                let here = !$optional || levels[i] > 0;
+                out.push(if here { next.next().map_or(f64::NAN, |v| *v as f64) } else { f64::NAN });
+            }
+        }
+        out
+    }};
+}
+
+/// Every column of numbers, by name.
+fn numbers(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)>> {
+    let fault = |e: parquet::errors::ParquetError| Error::input(place, e.to_string(), "a Parquet file");
+    let file = std::fs::File::open(path).map_err(|e| Error::file(path, e))?;
+    let reader = SerializedFileReader::new(file).map_err(fault)?;
+    let schema = reader.metadata().file_metadata().schema_descr_ptr();
+    let mut columns: Vec<(String, Vec<f64>)> = Vec::new();
+    for group in 0..reader.num_row_groups() {
+        let rows = reader.get_row_group(group).map_err(fault)?;
+        let count = rows.metadata().num_rows() as usize;
+        for (at, described) in schema.columns().iter().enumerate() {
+            if described.max_rep_level() > 0 {
+                continue;
+            }
+            let optional = described.max_def_level() > 0;
+            let values = match rows.get_column_reader(at).map_err(fault)? {
+                ColumnReader::DoubleColumnReader(r) => column!(r, count, optional, fault),
+                ColumnReader::FloatColumnReader(r) => column!(r, count, optional, fault),
+                ColumnReader::Int32ColumnReader(r) => column!(r, count, optional, fault),
+                ColumnReader::Int64ColumnReader(r) => column!(r, count, optional, fault),
+                _ => continue,
+            };
+            let name = described.name();
+            match columns.iter_mut().find(|(n, _)| n == name) {
+                Some((_, all)) => all.extend(values),
+                None => columns.push((name.into(), values)),
+            }
+        }
+    }
+    Ok(columns)
+}

@@ -1,0 +1,189 @@
+//! Reads an experiment file and refuses what cannot be run, with the line of the fault.
+
+use super::spec::{ClampSpec, Experiment, Interval, Name, Phase, RoleSpec};
+use accumbens_core::{Error, EventKind, EventKindId, Result, Role};
+use std::ops::Range;
+
+/// The line of a place in a text, from 1.
+fn line(text: &str, span: &Range<usize>) -> usize {
+    text[..span.start.min(text.len())].matches('\n').count() + 1
+}
+
+struct Checker<'a> {
+    file: &'a str,
+    text: &'a str,
+    kinds: Vec<&'a str>,
+    groups: Vec<&'a str>,
+}
+
+impl Checker<'_> {
+    fn fault(&self, at: &Name, problem: impl Into<String>, accepted: impl Into<String>) -> Error {
+        Error::input(format!("{}:{}", self.file, line(self.text, &at.span())), problem, accepted)
+    }
+
+    fn known(&self, what: &str, name: &Name, names: &[&str]) -> Result<()> {
+        if names.contains(&name.get_ref().as_str()) {
+            return Ok(());
+        }
+        Err(self.fault(name, format!("no {what} is called {:?}", name.get_ref()), names.join(", ")))
+    }
+
+    fn groups(&self, names: &[Name]) -> Result<()> {
+        names.iter().try_for_each(|g| self.known("group", g, &self.groups))
+    }
+
+    fn interval(&self, at: &Name, interval: &Interval) -> Result<()> {
+        let (good, shown) = match *interval {
+            Interval::Fixed(i) => (i.fixed > 0.0, format!("fixed = {}", i.fixed)),
+            Interval::Uniform(i) => (0.0 <= i.uniform[0] && i.uniform[0] < i.uniform[1], format!("{:?}", i.uniform)),
+            Interval::Exponential(i) => {
+                let max = i.max.unwrap_or(f64::MAX);
+                (i.exponential > 0.0 && 0.0 <= i.min && i.min < max, format!("exponential = {}", i.exponential))
+            }
+        };
+        if good {
+            return Ok(());
+        }
+        let accepted = "fixed > 0, uniform = [from, to] or exponential > 0 with 0 <= min < max, in s";
+        Err(self.fault(at, format!("interval {shown}"), accepted))
+    }
+
+    fn probability(&self, at: &Name, p: f64) -> Result<()> {
+        if (0.0..=1.0).contains(&p) {
+            return Ok(());
+        }
+        Err(self.fault(at, format!("probability {p}"), "0 to 1"))
+    }
+
+    fn clamp(&self, clamp: &ClampSpec) -> Result<()> {
+        self.known("event", &clamp.event, &self.kinds)?;
+        self.probability(&clamp.event, clamp.probability)?;
+        self.groups(&clamp.groups)?;
+        match clamp.over {
+            Some([from, to]) if !(from.is_finite() && to.is_finite() && from <= to) => {
+                Err(self.fault(&clamp.event, format!("over = [{from}, {to}]"), "[from, to] in s, from not after to"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn phase(&self, phase: &Phase) -> Result<()> {
+        self.groups(&phase.groups)?;
+        let fault = |problem: &str, accepted: &str| {
+            let problem = format!("phase {:?}: {problem}", phase.name.get_ref());
+            Err(self.fault(&phase.name, problem, accepted))
+        };
+        if phase.sessions == 0 {
+            return fault("no session", "sessions = 1 or more");
+        }
+        if phase.trial_types.is_empty() && phase.free.is_empty() {
+            return fault("nothing happens", "a [[phase.trial]] or a [[phase.free]]");
+        }
+        if phase.duration.is_some_and(|d| !(d.is_finite() && d > 0.0)) {
+            return fault("its duration is not above 0", "duration in s");
+        }
+        if !phase.trial_types.is_empty() {
+            let Some(iti) = &phase.iti else {
+                return fault("trials without an interval", "iti = { exponential = 30 }");
+            };
+            self.interval(&phase.name, iti)?;
+            let counted = phase.trial_types.iter().filter(|t| t.count.is_some()).count();
+            if counted > 0 && counted < phase.trial_types.len() {
+                return fault("some trials have a count and some a weight", "one of the two for all");
+            }
+            if counted == 0 && phase.trials.is_none() && phase.duration.is_none() {
+                return fault("it never ends", "trials, duration or a count for each sort of trial");
+            }
+            if phase.trial_types.iter().any(|t| !(t.weight.is_finite() && t.weight > 0.0)) {
+                return fault("a trial's weight is not above 0", "a weight above 0");
+            }
+        } else if phase.duration.is_none() && phase.free.iter().any(|f| f.count.is_none()) {
+            return fault("it never ends", "duration, or a count for each [[phase.free]]");
+        }
+        for event in phase.trial_types.iter().flat_map(|t| &t.events) {
+            self.known("event", &event.event, &self.kinds)?;
+            self.probability(&event.event, event.probability)?;
+            if let Some(otherwise) = &event.otherwise {
+                self.known("event", otherwise, &self.kinds)?;
+            }
+            if !(event.at.is_finite() && event.at >= 0.0) {
+                return Err(self.fault(&event.event, format!("at = {}", event.at), "0 s or later"));
+            }
+        }
+        for free in &phase.free {
+            self.known("event", &free.event, &self.kinds)?;
+            self.interval(&free.event, &free.every)?;
+            for window in &free.exclude {
+                self.known("event", &window.event, &self.kinds)?;
+                if !(window.before >= 0.0 && window.after >= 0.0) {
+                    return Err(self.fault(&window.event, "a negative exclusion window", "0 s or more"));
+                }
+            }
+        }
+        phase.clamps.iter().try_for_each(|c| self.clamp(c))?;
+        phase.changes.iter().try_for_each(|c| self.groups(&c.groups))
+    }
+}
+
+impl Experiment {
+    /// Reads an experiment; `file` is named in errors.
+    ///
+    /// # Errors
+    /// With the line of the fault.
+    pub fn parse(file: &str, text: &str) -> Result<Self> {
+        let experiment: Self = toml::from_str(text).map_err(|e| {
+            let place = e.span().map_or_else(|| file.to_owned(), |s| format!("{file}:{}", line(text, &s)));
+            Error::input(place, e.message(), "")
+        })?;
+        let kinds: Vec<&str> = experiment.events.iter().map(|e| e.name.get_ref().as_str()).collect();
+        let groups: Vec<&str> = experiment.groups.iter().map(|g| g.name.get_ref().as_str()).collect();
+        let checker = Checker { file, text, kinds, groups };
+        for event in &experiment.events {
+            let related = matches!(event.role, RoleSpec::Offset | RoleSpec::Omission);
+            if related != event.of.is_some() {
+                let problem =
+                    format!("event {:?}: an offset or omission, and no other, has `of`", event.name.get_ref());
+                return Err(checker.fault(&event.name, problem, "of = \"KIND\""));
+            }
+            if let Some(of) = &event.of {
+                checker.known("event", of, &checker.kinds)?;
+            }
+        }
+        experiment.phases.iter().try_for_each(|p| checker.phase(p))?;
+        experiment.kinds().map_err(|e| e.within(file))?;
+        Ok(experiment)
+    }
+
+    /// Its kinds of event.
+    ///
+    /// # Errors
+    /// Where a name is declared twice or refers to itself.
+    pub fn kinds(&self) -> Result<Vec<EventKind>> {
+        let id = |name: &Option<Name>| {
+            let at = name.as_ref().and_then(|n| self.events.iter().position(|e| e.name.get_ref() == n.get_ref()));
+            EventKindId(at.unwrap_or(usize::MAX) as u32)
+        };
+        let kind = |e: &super::spec::EventSpec| {
+            let (role, value) = match e.role {
+                RoleSpec::Cue => (Role::Cue, 0.0),
+                RoleSpec::Outcome => (Role::Outcome, 1.0),
+                RoleSpec::Action => (Role::Action, 0.0),
+                RoleSpec::Offset => (Role::Offset(id(&e.of)), 0.0),
+                RoleSpec::Omission => (Role::Omission(id(&e.of)), 0.0),
+            };
+            EventKind { name: e.name.get_ref().clone(), role, value: e.value.unwrap_or(value) }
+        };
+        let kinds: Vec<_> = self.events.iter().map(kind).collect();
+        accumbens_core::EventLog::new(kinds.clone(), Vec::new())?;
+        Ok(kinds)
+    }
+
+    /// The names of its groups; one, `all`, where it declares none.
+    #[must_use]
+    pub fn group_names(&self) -> Vec<&str> {
+        if self.groups.is_empty() {
+            return vec!["all"];
+        }
+        self.groups.iter().map(|g| g.name.get_ref().as_str()).collect()
+    }
+}

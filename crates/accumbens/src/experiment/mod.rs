@@ -1,0 +1,10 @@
+//! Experiments: declarations in TOML that, given a seed, yield what happens to each subject.
+
+pub mod catalogue;
+mod check;
+mod free;
+pub mod generate;
+pub mod spec;
+
+pub use generate::{Life, Session, life, sessions};
+pub use spec::{Experiment, schema};
