@@ -1,4 +1,8 @@
 //! The science of accumbens: theories of dopamine, experiments, stages, fitting and honest comparison.
 
 pub mod experiment;
+pub mod fit;
+pub mod report;
+pub mod simulated;
+pub mod stages;
 pub mod theories;

@@ -1,0 +1,165 @@
+//! Prepares subjects for fitting: one life each, and the responses to be explained.
+
+use super::response::{Response, Tally, responses};
+use accumbens_core::study::{Study, Subject};
+use accumbens_core::{AnyTheory, Change, Event, EventLog, Result, Role, Schedule, Sink, live};
+use serde::Serialize;
+
+/// A response with its place in the subject's life.
+#[derive(Clone, Debug, Serialize)]
+pub struct Scored {
+    /// The response.
+    pub response: Response,
+    /// The session, counted from 0.
+    pub session: usize,
+    /// The event in the life's log, counted from 0.
+    pub row: usize,
+    /// Its number among events of its kind over the subject's life, from 1.
+    pub number: usize,
+    /// Its place in the session, from −½ to ½.
+    pub place: f64,
+}
+
+/// One subject, ready to be fitted.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// Everything it lived through that theories see, on one clock.
+    pub log: EventLog,
+    /// The start of each session on that clock, s.
+    pub starts: Vec<f64>,
+    /// Each session's own log, on its own clock: from these theories are told what they must be told.
+    pub sessions: Vec<EventLog>,
+    /// Names of the sessions.
+    pub session_names: Vec<String>,
+    /// The end of its life, s.
+    pub end: f64,
+    /// The responses, in the order of time.
+    pub scored: Vec<Scored>,
+    /// What became of the scored events.
+    pub tallies: Vec<Tally>,
+}
+
+/// All subjects of a study.
+#[derive(Clone, Debug)]
+pub struct Cohort {
+    /// The subjects that have any response.
+    pub members: Vec<Member>,
+    /// Subjects without a single response.
+    pub without: Vec<String>,
+}
+
+impl Cohort {
+    /// Prepares every subject of a study.
+    ///
+    /// # Errors
+    /// Where the scoring does not fit, or no subject has a response.
+    pub fn new(study: &Study) -> Result<Self> {
+        let members = study.subjects.iter().map(|s| Member::new(s, study)).collect::<Result<Vec<_>>>()?;
+        let (members, without): (Vec<_>, Vec<_>) = members.into_iter().partition(|m| m.scored.len() > 5);
+        let without: Vec<String> = without.into_iter().map(|m| m.name).collect();
+        if members.is_empty() {
+            return Err(accumbens_core::Error::input(
+                "score",
+                "no subject has more than five scored responses",
+                "events, windows and alignment that the recordings hold (see `accumbens inspect`)",
+            ));
+        }
+        Ok(Self { members, without })
+    }
+}
+
+impl Member {
+    fn new(subject: &Subject, study: &Study) -> Result<Self> {
+        let kinds = subject.sessions.first().map(|s| s.recording.events.kinds().to_vec()).unwrap_or_default();
+        let mut member = Self {
+            name: subject.name.clone(),
+            log: EventLog::default(),
+            starts: Vec::new(),
+            sessions: Vec::new(),
+            session_names: Vec::new(),
+            end: 0.0,
+            scored: Vec::new(),
+            tallies: Vec::new(),
+        };
+        let mut events: Vec<Event> = Vec::new();
+        let mut counts = vec![0; kinds.len()];
+        for (number, session) in subject.sessions.iter().enumerate() {
+            let log = &session.recording.events;
+            let (found, tally) = responses(session, &study.channel, &study.scoring)?;
+            // Theories do not see actions; rows are those of the log without them.
+            let mut seen = Vec::with_capacity(log.events().len());
+            let mut row_of = vec![usize::MAX; log.events().len()];
+            for (row, event) in log.events().iter().enumerate() {
+                if log.kinds()[event.kind.index()].role != Role::Action {
+                    row_of[row] = events.len() + seen.len();
+                    seen.push(*event);
+                }
+            }
+            let start = member.end;
+            let length = session.recording.duration.max(1e-9);
+            for response in found {
+                let before: usize = counts[response.kind];
+                member.scored.push(Scored {
+                    session: number,
+                    row: row_of[response.row],
+                    number: before + response.number,
+                    place: response.time / length - 0.5,
+                    response,
+                });
+            }
+            for event in &seen {
+                counts[event.kind.index()] += 1;
+            }
+            events.extend(seen.iter().map(|e| Event { time: e.time + start, ..*e }));
+            member.sessions.push(EventLog::new(log.kinds().to_vec(), seen)?);
+            member.session_names.push(session.name.clone());
+            member.starts.push(start);
+            member.tallies.push(tally);
+            member.end += session.recording.duration + study.session_gap;
+        }
+        member.log = EventLog::new(kinds, events)?;
+        Ok(member)
+    }
+
+    /// What a theory is told at the start of each session, as changes of its parameters.
+    #[must_use]
+    pub fn told(&self, theory: &dyn AnyTheory) -> Vec<Change> {
+        let pairs = self.sessions.iter().zip(&self.starts);
+        let told = pairs.flat_map(|(log, start)| {
+            let told = theory.tell_session(log).into_iter();
+            told.map(|(name, value)| Change { time: *start, parameter: name.into(), value }).collect::<Vec<_>>()
+        });
+        told.collect()
+    }
+
+    /// The theory's dopamine at each scored response: one vector a channel.
+    ///
+    /// # Errors
+    /// Where the theory refuses what it is told.
+    pub fn dopamine(&self, theory: &dyn AnyTheory) -> Result<Vec<Vec<f64>>> {
+        let mut theory = theory.boxed();
+        theory.tell(&self.log);
+        let changes = self.told(theory.as_ref());
+        let channels = theory.channels(self.log.kinds()).len();
+        let mut learner = theory.start(self.log.kinds());
+        let mut values = vec![f64::NAN; self.log.events().len() * channels];
+        let schedule = Schedule { changes, end: self.end, ..Schedule::default() };
+        live(learner.as_mut(), &self.log, &schedule, Sink::Rows { values: &mut values, channels })?;
+        let at = |c: usize| self.scored.iter().map(|s| values[s.row * channels + c]).collect();
+        Ok((0..channels).map(at).collect())
+    }
+
+    /// The responses.
+    #[must_use]
+    pub fn values(&self) -> Vec<f64> {
+        self.scored.iter().map(|s| s.response.value).collect()
+    }
+
+    /// How many responses lie in sessions before `session`.
+    #[must_use]
+    pub fn before(&self, session: usize) -> usize {
+        self.scored.partition_point(|s| s.session < session)
+    }
+}

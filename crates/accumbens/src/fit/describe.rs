@@ -1,0 +1,200 @@
+//! The model-free facts: responses, their correlation with experience and with time, averages over animals.
+
+use super::cohort::{Cohort, Member};
+use super::response::{Tally, around};
+use super::statistics::{TTest, correlation, half_width, mean, t_test, variance};
+use accumbens_core::Result;
+use accumbens_core::study::{Study, Subject};
+use serde::Serialize;
+
+/// Times of a peri-event average.
+const POINTS: usize = 81;
+
+/// The facts of one subject.
+#[derive(Clone, Debug, Serialize)]
+pub struct SubjectFacts {
+    /// Its name.
+    pub subject: String,
+    /// Sessions that were scored, of all.
+    pub sessions: [usize; 2],
+    /// Responses to the focus event.
+    pub responses: usize,
+    /// Their mean, in the signal's unit.
+    pub mean: f64,
+    /// Their correlation with the event's number over the subject's life.
+    pub r_number: f64,
+    /// Their correlation with the time since the previous outcome: mean over sessions.
+    pub r_interval: f64,
+    /// What became of the scored events.
+    pub tally: Total,
+}
+
+/// What became of the scored events of a subject.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Total {
+    /// Scored.
+    pub scored: usize,
+    /// Left out: too soon after the one before.
+    pub too_soon: usize,
+    /// Left out: nothing to align to.
+    pub unaligned: usize,
+    /// Left out in sessions with a signal: a window reaches beyond it, or has no sample.
+    pub no_signal: usize,
+}
+
+/// A peri-event average.
+#[derive(Clone, Debug, Serialize)]
+pub struct Average {
+    /// The kind of event.
+    pub event: String,
+    /// Times around the aligning event, s.
+    pub times: Vec<f64>,
+    /// Mean over animals of each animal's mean signal.
+    pub mean: Vec<f64>,
+    /// Half the width of its 95 % interval over animals; NaN with one animal.
+    pub half_width: Vec<f64>,
+    /// Each animal's mean.
+    pub animals: Vec<(String, Vec<f64>)>,
+}
+
+/// The facts of a study.
+#[derive(Clone, Debug, Serialize)]
+pub struct Description {
+    /// The event whose responses are correlated.
+    pub focus: String,
+    /// The signal's unit.
+    pub unit: String,
+    /// Each subject.
+    pub subjects: Vec<SubjectFacts>,
+    /// The group's correlation with the event's number against zero.
+    pub number: Option<TTest>,
+    /// The group's correlation with the time since the previous outcome against zero.
+    pub interval: Option<TTest>,
+    /// Peri-event averages of each scored kind.
+    pub averages: Vec<Average>,
+    /// Subjects without responses.
+    pub without: Vec<String>,
+}
+
+/// The two correlations of values at the focus event: with its number over life, and with the interval (mean over
+/// sessions). These are the signatures by which theories are told apart (Jeong et al. 2022).
+#[must_use]
+pub fn signatures(member: &Member, focus: usize, values: &[f64]) -> [f64; 2] {
+    let at: Vec<usize> = (0..values.len()).filter(|&i| member.scored[i].response.kind == focus).collect();
+    let pick = |f: &dyn Fn(usize) -> f64| at.iter().map(|&i| f(i)).collect::<Vec<_>>();
+    let number = correlation(&pick(&|i| member.scored[i].number as f64), &pick(&|i| values[i]));
+    let sessions = at.chunk_by(|a, b| member.scored[*a].session == member.scored[*b].session);
+    let of_session = |part: &[usize]| {
+        let x: Vec<f64> = part.iter().map(|&i| member.scored[i].response.interval).collect();
+        correlation(&x, &part.iter().map(|&i| values[i]).collect::<Vec<_>>())
+    };
+    let intervals: Vec<f64> = sessions.map(of_session).collect();
+    [number, mean(&intervals)]
+}
+
+/// Describes a study.
+///
+/// # Errors
+/// Where the scoring does not fit, or no subject has a response.
+pub fn describe(study: &Study) -> Result<(Cohort, Description)> {
+    let cohort = Cohort::new(study)?;
+    let focus = study.scoring.focus();
+    let kind = cohort.members[0].log.kind(focus).map_or(0, |k| k.index());
+    let facts = |member: &Member| {
+        let values = member.values();
+        let here: Vec<f64> =
+            member.scored.iter().filter(|s| s.response.kind == kind).map(|s| s.response.value).collect();
+        let [r_number, r_interval] = signatures(member, kind, &values);
+        let scored_sessions = member.tallies.iter().filter(|t| t.scored > 0).count();
+        SubjectFacts {
+            subject: member.name.clone(),
+            sessions: [scored_sessions, member.tallies.len()],
+            responses: here.len(),
+            mean: mean(&here),
+            r_number,
+            r_interval,
+            tally: total(&member.tallies),
+        }
+    };
+    let subjects: Vec<SubjectFacts> = cohort.members.iter().map(facts).collect();
+    let column = |f: fn(&SubjectFacts) -> f64| subjects.iter().map(f).collect::<Vec<_>>();
+    let description = Description {
+        focus: focus.into(),
+        unit: study.unit.clone(),
+        number: t_test(&column(|s| s.r_number)),
+        interval: t_test(&column(|s| s.r_interval)),
+        averages: study.scoring.events.iter().map(|e| average(study, &cohort, e)).collect(),
+        without: cohort.without.clone(),
+        subjects,
+    };
+    Ok((cohort, description))
+}
+
+fn total(tallies: &[Tally]) -> Total {
+    let mut sum = Total::default();
+    for t in tallies {
+        sum.scored += t.scored;
+        sum.too_soon += t.too_soon;
+        sum.unaligned += t.unaligned;
+        // A session without any signal is lived through on purpose; its events were not lost.
+        if t.scored > 0 {
+            sum.no_signal += t.no_signal;
+        }
+    }
+    sum
+}
+
+fn subject<'a>(study: &'a Study, member: &Member) -> Option<&'a Subject> {
+    study.subjects.iter().find(|s| s.name == member.name)
+}
+
+/// The signal around each response of a kind, row by row in the order of life; with the times of its columns.
+#[must_use]
+pub fn heat(study: &Study, member: &Member, event: &str) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let (from, to) = span(study);
+    let times = (0..POINTS).map(|i| from + (to - from) * i as f64 / (POINTS - 1) as f64).collect();
+    let kind = member.log.kind(event).map_or(usize::MAX, |k| k.index());
+    let Some(subject) = subject(study, member) else { return (times, Vec::new()) };
+    let rows = subject.sessions.iter().enumerate().flat_map(|(number, session)| {
+        let of = member.scored.iter().filter(|s| s.session == number && s.response.kind == kind).map(|s| &s.response);
+        around(session, &study.channel, &of.collect::<Vec<_>>(), from, to, POINTS)
+    });
+    (times, rows.collect())
+}
+
+/// From a little before the first window to a little after the last, s.
+fn span(study: &Study) -> (f64, f64) {
+    let response = study.scoring.response;
+    let from = study.scoring.baseline.map_or(response[0], |b| b[0].min(response[0]));
+    let to = response[1].max(study.scoring.baseline.map_or(response[1], |b| b[1]));
+    (from - 1.0, to + 2.0)
+}
+
+fn average(study: &Study, cohort: &Cohort, event: &str) -> Average {
+    let mut times = Vec::new();
+    let mut animals = Vec::new();
+    for member in &cohort.members {
+        let (columns, rows) = heat(study, member, event);
+        if !rows.is_empty() {
+            let at = |i: usize| mean(&rows.iter().map(|r| r[i]).collect::<Vec<_>>());
+            animals.push((member.name.clone(), (0..columns.len()).map(at).collect::<Vec<f64>>()));
+        }
+        times = columns;
+    }
+    let column = |i: usize| animals.iter().map(|(_, a)| a[i]).filter(|v| v.is_finite()).collect::<Vec<_>>();
+    let width = |i: usize| {
+        let values = column(i);
+        if values.len() < 2 {
+            f64::NAN
+        } else {
+            half_width((variance(&values) / values.len() as f64).sqrt(), values.len())
+        }
+    };
+    Average {
+        event: event.into(),
+        mean: (0..times.len()).map(|i| mean(&column(i))).collect(),
+        half_width: (0..times.len()).map(width).collect(),
+        times,
+        animals,
+    }
+}

@@ -1,0 +1,244 @@
+//! Fits a theory to the past and scores it on the future: forward in time, and by left-out subject.
+//!
+//! Trials are never shuffled. Fits run in the order of time, and each may start from what earlier fits tried, so that
+//! no choice of parameters has seen the responses it is scored on.
+
+use super::cohort::Member;
+use super::evidence::{Nuisance, Scale, log_evidence, scaled_channels};
+use super::search::{Space, maximise};
+use accumbens_core::{AnyTheory, Result, Seed};
+use serde::Serialize;
+
+/// Folds of a subject at most.
+const FOLDS: usize = 4;
+
+/// How much is searched; the same for every theory.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Budget {
+    /// Points of the shared design.
+    pub design: usize,
+    /// Starts of CMA-ES in each fit, from the best points known.
+    pub starts: usize,
+    /// Evaluations of each start.
+    pub evaluations: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { design: 96, starts: 2, evaluations: 40 }
+    }
+}
+
+/// A part of a subject's responses: the first `train` are fitted, those up to `test` are predicted.
+#[derive(Clone, Debug)]
+pub struct Fold {
+    /// Responses that are fitted.
+    pub train: usize,
+    /// Responses up to which is predicted.
+    pub test: usize,
+    past: Nuisance,
+    whole: Nuisance,
+}
+
+/// What is fixed about a subject before any theory is fitted.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// The folds, in the order of time.
+    pub folds: Vec<Fold>,
+    /// Offsets and drifts over all responses.
+    pub nuisance: Nuisance,
+}
+
+/// A tried point: standard scores, and scaled dopamine of each channel at all responses.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// Standard scores of the fitted parameters.
+    pub z: Vec<f64>,
+    /// Scaled dopamine.
+    pub channels: Vec<Vec<f64>>,
+}
+
+/// Where to cut: ends of training and of the test that follows, as numbers of responses. With several scored sessions
+/// the cuts lie between sessions; with one they halve it.
+fn cuts(member: &Member) -> Vec<(usize, usize)> {
+    let n = member.scored.len();
+    let ends: Vec<usize> =
+        (1..n).filter(|&i| member.scored[i].session != member.scored[i - 1].session).chain([n]).collect();
+    let points: Vec<usize> = if ends.len() < 2 {
+        vec![n / 2, 3 * n / 4, n]
+    } else {
+        let first = (ends.len() / 3).max(1);
+        let left = ends.len() - first;
+        let folds = left.min(FOLDS);
+        (0..=folds).map(|i| ends[first - 1 + i * left / folds]).collect()
+    };
+    points.windows(2).filter(|w| w[0] > 1 && w[1] > w[0]).map(|w| (w[0], w[1])).collect()
+}
+
+impl Task {
+    /// Of a subject.
+    #[must_use]
+    pub fn new(member: &Member) -> Self {
+        let nuisance = |n: usize| {
+            // Sessions are counted anew among those that have responses, so that no empty one widens the algebra.
+            let mut seen: Vec<usize> = Vec::new();
+            let mut number = |s: usize| {
+                seen.iter().position(|x| *x == s).unwrap_or_else(|| {
+                    seen.push(s);
+                    seen.len() - 1
+                })
+            };
+            let sessions: Vec<usize> = member.scored[..n].iter().map(|s| number(s.session)).collect();
+            let places: Vec<f64> = member.scored[..n].iter().map(|s| s.place).collect();
+            Nuisance::new(&sessions, &places)
+        };
+        let fold = |(train, test)| Fold { train, test, past: nuisance(train), whole: nuisance(test) };
+        Self { folds: cuts(member).into_iter().map(fold).collect(), nuisance: nuisance(member.scored.len()) }
+    }
+}
+
+fn first<'a>(channels: &'a [Vec<f64>], n: usize) -> Vec<&'a [f64]> {
+    channels.iter().map(|c| &c[..n]).collect()
+}
+
+impl Fold {
+    /// The evidence of the past for a theory's dopamine.
+    #[must_use]
+    pub fn past(&self, y: &[f64], channels: &[Vec<f64>]) -> f64 {
+        let scaled = Scale::of(&y[..self.train]).apply(&y[..self.train]);
+        log_evidence(&self.past, &scaled, &first(channels, self.train))
+    }
+
+    /// The log predictive density of the future given the past, in the responses' own unit.
+    #[must_use]
+    pub fn future(&self, y: &[f64], channels: &[Vec<f64>]) -> f64 {
+        let scale = Scale::of(&y[..self.train]);
+        let scaled = scale.apply(&y[..self.test]);
+        let whole = log_evidence(&self.whole, &scaled, &first(channels, self.test));
+        let past = log_evidence(&self.past, &scaled[..self.train], &first(channels, self.train));
+        whole - past - (self.test - self.train) as f64 * scale.sd.ln()
+    }
+}
+
+/// The log evidence of all of a subject's responses, in their own unit.
+#[must_use]
+pub fn full(task: &Task, y: &[f64], channels: &[Vec<f64>]) -> f64 {
+    let scale = Scale::of(y);
+    log_evidence(&task.nuisance, &scale.apply(y), &first(channels, y.len())) - y.len() as f64 * scale.sd.ln()
+}
+
+/// Scaled dopamine of a theory at these standard scores; zeros where the theory refuses them.
+///
+/// # Errors
+/// Where the theory cannot live through the subject's log.
+pub fn dopamine(member: &Member, theory: &dyn AnyTheory, space: &Space, z: &[f64]) -> Result<Vec<Vec<f64>>> {
+    Ok(scaled_channels(&member.dopamine(space.at(theory, z)?.as_ref())?))
+}
+
+/// A theory fitted to a subject.
+#[derive(Clone, Debug)]
+pub struct Fitted {
+    /// Log predictive density of each fold.
+    pub folds: Vec<f64>,
+    /// The best point over all responses.
+    pub best: Tried,
+    /// The log evidence at it.
+    pub log_evidence: f64,
+}
+
+/// Searches for the best of `score` from the best points of `pool`; every point tried joins the pool.
+fn search(
+    pool: &mut Vec<Tried>,
+    budget: Budget,
+    stream: &str,
+    seed: Seed,
+    mut live: impl FnMut(&[f64]) -> Option<Vec<Vec<f64>>>,
+    score: impl Fn(&Tried) -> f64,
+) -> usize {
+    let rank = |pool: &[Tried]| {
+        let scores: Vec<f64> =
+            pool.iter().map(|t| Some(score(t)).filter(|s| !s.is_nan()).unwrap_or(f64::NEG_INFINITY)).collect();
+        let mut order: Vec<usize> = (0..pool.len()).collect();
+        order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+        order
+    };
+    if pool[0].z.is_empty() {
+        return 0;
+    }
+    let starts: Vec<Vec<f64>> = rank(pool).iter().take(budget.starts).map(|&i| pool[i].z.clone()).collect();
+    for (number, start) in starts.iter().enumerate() {
+        let mut rng = seed.stream(&format!("{stream}/{number}"));
+        let objective = |z: &[f64]| {
+            let Some(channels) = live(z) else { return f64::NEG_INFINITY };
+            let tried = Tried { z: z.to_vec(), channels };
+            let value = score(&tried);
+            pool.push(tried);
+            value
+        };
+        maximise(objective, start, 0.4, budget.evaluations, &mut rng);
+    }
+    rank(pool)[0]
+}
+
+/// Fits a theory to a subject, forward in time and then to all responses.
+pub fn fit(
+    member: &Member,
+    task: &Task,
+    theory: &dyn AnyTheory,
+    design: &[Tried],
+    budget: Budget,
+    seed: Seed,
+) -> Fitted {
+    let space = Space::of(theory);
+    let y = member.values();
+    let mut pool = design.to_vec();
+    let live = |z: &[f64]| dopamine(member, theory, &space, z).ok();
+    let mut folds = Vec::new();
+    let name = format!("fit/{}/{}", member.name, theory.info().name);
+    for (number, fold) in task.folds.iter().enumerate() {
+        let score = |t: &Tried| fold.past(&y, &t.channels) + space.log_prior(&t.z);
+        let best = search(&mut pool, budget, &format!("{name}/{number}"), seed, live, score);
+        folds.push(fold.future(&y, &pool[best].channels));
+    }
+    let score = |t: &Tried| full(task, &y, &t.channels) + space.log_prior(&t.z);
+    let best = search(&mut pool, budget, &format!("{name}/all"), seed, live, score);
+    let best = pool.swap_remove(best);
+    Fitted { folds, log_evidence: full(task, &y, &best.channels), best }
+}
+
+/// The log evidence of a left-out subject under the parameters that fit all others best, together.
+///
+/// # Errors
+/// Where the theory cannot live through a subject's log.
+pub fn left_out(
+    members: &[(&Member, &Task, &[Tried])],
+    out: usize,
+    theory: &dyn AnyTheory,
+    budget: Budget,
+    seed: Seed,
+) -> Result<f64> {
+    let space = Space::of(theory);
+    let values: Vec<Vec<f64>> = members.iter().map(|(m, _, _)| m.values()).collect();
+    let others: Vec<usize> = (0..members.len()).filter(|i| *i != out).collect();
+    let together = |channels: &dyn Fn(usize) -> Option<Vec<Vec<f64>>>, z: &[f64]| {
+        let each = others.iter().map(|&i| Some(full(members[i].1, &values[i], &channels(i)?)));
+        each.sum::<Option<f64>>().map_or(f64::NEG_INFINITY, |sum| sum + space.log_prior(z))
+    };
+    let design = members[out].2;
+    let score = |k: usize| together(&|i| Some(members[i].2[k].channels.clone()), &design[k].z);
+    let mut order: Vec<(usize, f64)> = (0..design.len()).map(|k| (k, score(k))).collect();
+    order.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let mut best = (design[order[0].0].z.clone(), order[0].1);
+    if !best.0.is_empty() {
+        for (number, (k, _)) in order.iter().take(budget.starts).enumerate() {
+            let mut rng = seed.stream(&format!("left out/{out}/{}/{number}", theory.info().name));
+            let objective = |z: &[f64]| together(&|i| dopamine(members[i].0, theory, &space, z).ok(), z);
+            let found = maximise(objective, &design[*k].z, 0.4, budget.evaluations, &mut rng);
+            if found.1 > best.1 {
+                best = found;
+            }
+        }
+    }
+    let channels = dopamine(members[out].0, theory, &space, &best.0)?;
+    Ok(full(members[out].1, &values[out], &channels))
+}

@@ -1,0 +1,143 @@
+//! Simulates a small study whose truth is known: an experiment lived through by one theory, seen through a sensor.
+
+use crate::experiment::{self, Experiment, catalogue};
+use crate::stages::{Noise, SensorStage};
+use crate::theories;
+use accumbens_core::study::{Scoring, Session, Statistic, Study, Subject};
+use accumbens_core::{AnyTheory, Channel, Recording, Result, Sample, Seed, Sink, Stage, live, sensors};
+use rand_distr::{Distribution, StandardNormal};
+
+/// What is simulated.
+#[derive(Clone, Debug)]
+pub struct Design {
+    /// The theory that makes the data.
+    pub truth: String,
+    /// Subjects.
+    pub subjects: u32,
+    /// The seed.
+    pub seed: Seed,
+    /// Samples a second.
+    pub rate: f64,
+    /// Light for dopamine of one standard deviation of a subject's answers to events, in % dF/F.
+    pub gain: f64,
+    /// Standard deviation of the white noise of a sample, in % dF/F.
+    pub white: f64,
+    /// Standard deviation of the slow drift, in % dF/F.
+    pub drift: f64,
+}
+
+impl Default for Design {
+    fn default() -> Self {
+        Self { truth: "anccr".into(), subjects: 6, seed: Seed(1), rate: 20.0, gain: 4.0, white: 0.8, drift: 0.5 }
+    }
+}
+
+/// How the responses of the simulated study are scored.
+#[must_use]
+pub fn scoring() -> Scoring {
+    Scoring {
+        events: vec!["sucrose".into(), "cs_plus".into()],
+        focus: None,
+        align: None,
+        response: [0.0, 0.8],
+        baseline: Some([-1.0, -0.1]),
+        statistic: Statistic::Mean,
+        min_interval: 2.0,
+    }
+}
+
+/// Simulates the study.
+///
+/// # Errors
+/// Where no theory is called as the truth is.
+pub fn study(design: &Design) -> Result<Study> {
+    let experiment = catalogue::by_name("random-then-cued")?;
+    let subjects = (1..=design.subjects).map(|n| subject(&experiment, design, n)).collect::<Result<_>>()?;
+    Ok(Study {
+        title: format!("A simulated study of {} mice", design.subjects),
+        subjects,
+        channel: "dff".into(),
+        unit: "% dF/F".into(),
+        sensor: Some(sensors::by_name("dLight1.3b")?),
+        scoring: scoring(),
+        session_gap: 0.0,
+        truth: Some(theories::parse(&design.truth)?.info().name.into()),
+    })
+}
+
+/// The theory with parameters of this animal: each fitted parameter drawn around its prior's median.
+fn individual(design: &Design, number: u32) -> Result<Box<dyn AnyTheory>> {
+    let mut theory = theories::parse(&design.truth)?;
+    let mut rng = design.seed.stream(&format!("simulated/{number}/parameters"));
+    for place in 0..theory.table().len() {
+        if let Some(prior) = theory.table()[place].prior {
+            let z: f64 = StandardNormal.sample(&mut rng);
+            theory.set(place, prior.value(0.5 * z))?;
+        }
+    }
+    Ok(theory)
+}
+
+fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subject> {
+    let sessions = experiment::sessions(experiment, None, number, design.seed)?;
+    let mut theory = individual(design, number)?;
+    let name = theory.info().name;
+    let mut life = experiment::life(&sessions, name)?;
+    for (session, start) in sessions.iter().zip(&life.starts) {
+        for (parameter, value) in theory.tell_session(&session.log) {
+            let parameter = parameter.into();
+            life.schedule.changes.push(accumbens_core::Change { time: *start, parameter, value });
+        }
+    }
+    life.schedule = life.schedule.sorted();
+    theory.tell(&life.log);
+    let mut learner = theory.start(life.log.kinds());
+    let mut samples: Vec<Sample> = Vec::new();
+    live(learner.as_mut(), &life.log, &life.schedule, Sink::Samples(&mut samples))?;
+    // Theories differ in the size of their dopamine; the light of an average answer to an event does not.
+    let answers = samples.iter().filter(|s| s.rows > 0).map(|s| s.value * s.value);
+    let (sum, count) = answers.fold((0.0, 0.0), |(s, n), v| (s + v, n + 1.0));
+    let size = (sum / f64::max(count, 1.0)).sqrt().max(1e-12);
+    let recordings = sessions.iter().zip(&life.starts).map(|(session, start)| {
+        let end = start + session.duration;
+        let inside = samples.iter().filter(|s| s.time > *start && s.time <= end);
+        let impulses: Vec<(f64, f64)> = inside.map(|s| (s.time - start, s.value / size)).collect();
+        let stream = format!("simulated/{number}/{}", session.name);
+        let recording = record(session, &impulses, design, stream)?;
+        Ok(Session { name: session.name.clone(), recording, windows: None })
+    });
+    Ok(Subject { name: format!("mouse {number}"), sessions: recordings.collect::<Result<_>>()? })
+}
+
+/// Impulses of dopamine through the sensor and the fibre.
+fn record(
+    session: &experiment::Session,
+    impulses: &[(f64, f64)],
+    design: &Design,
+    stream: String,
+) -> Result<Recording> {
+    let ticks = (session.duration * design.rate).floor() as usize + 1;
+    let times: Vec<f64> = (0..ticks).map(|i| i as f64 / design.rate).collect();
+    let mut data = vec![0.0; ticks];
+    for (time, size) in impulses {
+        let tick = ((time * design.rate).ceil() as usize).min(ticks - 1);
+        data[tick] += size;
+    }
+    let dopamine = Channel { name: "dopamine".into(), unit: "theory's own".into(), data };
+    let recording = Recording::new(times, vec![dopamine], session.log.clone(), session.duration)?;
+    let sensor = sensors::by_name("dLight1.3b")?;
+    let stages: [&dyn Stage; 2] = [
+        &SensorStage { sensor, from: "dopamine".into(), to: "dff".into(), unit: "% dF/F".into(), gain: design.gain },
+        &Noise {
+            channel: "dff".into(),
+            white: design.white,
+            drift: design.drift,
+            time_constant: 10.0,
+            seed: design.seed,
+            stream,
+        },
+    ];
+    let mut recording = stages.iter().try_fold(recording, |r, stage| stage.apply(r))?;
+    recording.channels.retain(|c| c.name == "dff");
+    Ok(recording)
+}
