@@ -1,8 +1,223 @@
-//! .
-use accumbens_core::Result;
-/// .
+//! `accumbens compare`: which theory explains the recordings?
+
+use crate::{output, progress};
+use accumbens::fit::compare::{Comparison, Options, Ranked, compare, steps};
+use accumbens::fit::holdout::Budget;
+use accumbens::simulated::{self, Design};
+use accumbens::{report, theories};
+use accumbens_core::study::Study;
+use accumbens_core::{Error, Result, Seed};
+use accumbens_io::{Column, StudyFile, write_file, write_table};
+use std::path::{Path, PathBuf};
+
+/// What is compared.
 #[derive(clap::Args)]
-pub struct Args {}
-pub fn run(_: &Args, _: bool) -> Result<()> {
-    Ok(())
+pub struct Args {
+    /// The study; a small study with a known truth is simulated where none is named.
+    study: Option<PathBuf>,
+    /// The theories, as NAME or NAME:parameter=value; all where absent.
+    #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
+    theories: Vec<String>,
+    /// The folder of the report, results.json and trials.parquet.
+    #[arg(long, value_name = "DIR", default_value = "accumbens-report")]
+    out: PathBuf,
+    /// The seed of the search, of recovery and of the simulated study.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Points of the design shared by all fits of a theory.
+    #[arg(long, default_value_t = Budget::default().design)]
+    design: usize,
+    /// Evaluations of each start of the search.
+    #[arg(long, default_value_t = Budget::default().evaluations)]
+    evaluations: usize,
+    /// Simulated studies for each theory, to see whether they could be told apart; 0 for none.
+    #[arg(long, default_value_t = 5)]
+    recovery: usize,
+    /// The theory that makes the simulated study.
+    #[arg(long, conflicts_with = "study", default_value = "anccr")]
+    truth: String,
+    /// Threads; all cores where absent. The results are the same on any number.
+    #[arg(long)]
+    threads: Option<usize>,
+}
+
+/// Reads a study and every recording it names.
+pub fn load(path: &Path) -> Result<Study> {
+    let file = StudyFile::read(path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let sessions: usize = file.subjects.iter().map(|s| s.sessions.len()).sum();
+    let bar = progress::bar(sessions as u64, "reading sessions");
+    let study = file.load(folder, || {
+        bar.inc(1);
+        !progress::stopped()
+    });
+    bar.finish_and_clear();
+    study
+}
+
+fn options(args: &Args) -> Result<Options> {
+    let labels: Vec<String> = if args.theories.is_empty() {
+        theories::names().map(Into::into).collect()
+    } else {
+        args.theories.iter().map(|t| t.trim().to_owned()).collect()
+    };
+    for (i, label) in labels.iter().enumerate() {
+        if labels[..i].contains(label) {
+            return Err(Error::input("--theories", format!("{label:?} stands twice"), "each theory once"));
+        }
+    }
+    if args.design < 2 || args.evaluations == 0 {
+        return Err(Error::input("--design", "a search without points", "--design 2 or more, --evaluations 1 or more"));
+    }
+    let parse = |l: String| Ok((l.clone(), theories::parse(&l).map_err(|e| e.within("--theories"))?));
+    Ok(Options {
+        theories: labels.into_iter().map(parse).collect::<Result<_>>()?,
+        budget: Budget { design: args.design, evaluations: args.evaluations, ..Budget::default() },
+        recovery: args.recovery,
+        seed: Seed(args.seed),
+    })
+}
+
+fn study(args: &Args) -> Result<Study> {
+    match &args.study {
+        Some(path) => load(path),
+        None => {
+            let design = Design { truth: args.truth.clone(), seed: Seed(args.seed), ..Design::default() };
+            simulated::study(&design)
+        }
+    }
+}
+
+fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
+    let Some(threads) = threads else { return Ok(work()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|e| Error::input("--threads", e.to_string(), "1 or more"))?;
+    Ok(pool.install(work))
+}
+
+pub fn run(args: &Args, json: bool) -> Result<()> {
+    let options = options(args)?;
+    let study = study(args)?;
+    let bar = progress::bar(steps(&study, &options), "comparing theories");
+    let tick = || {
+        bar.inc(1);
+        !progress::stopped()
+    };
+    let comparison = in_pool(args.threads, || compare(&study, &options, &tick))??;
+    bar.finish_and_clear();
+    let command = command(args);
+    write(&args.out, &study, &comparison, &command)?;
+    if json {
+        return output::json(&comparison);
+    }
+    print(&study, &comparison)?;
+    let report = args.out.join("report.html");
+    output::line(&format!("\nthe report: {}\nbeside it: results.json, trials.parquet", report.display()))
+}
+
+/// The command that makes the same results again.
+fn command(args: &Args) -> String {
+    let mut words = vec!["accumbens compare".to_owned()];
+    match &args.study {
+        Some(path) => words.push(path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())),
+        None => words.push(format!("--truth {}", args.truth)),
+    }
+    if !args.theories.is_empty() {
+        words.push(format!("--theories {}", args.theories.join(",")));
+    }
+    words.push(format!(
+        "--seed {} --design {} --evaluations {} --recovery {}",
+        args.seed, args.design, args.evaluations, args.recovery
+    ));
+    words.join(" ")
+}
+
+fn write(folder: &Path, study: &Study, comparison: &Comparison, command: &str) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, e))?;
+    let results = serde_json::to_vec_pretty(comparison).map_err(|e| Error::input("results.json", e.to_string(), ""))?;
+    let html = report::html(study, comparison, command)?;
+    write_file(&folder.join("results.json"), &results)?;
+    write_table(&folder.join("trials.parquet"), &trials(study, comparison))?;
+    write_file(&folder.join("report.html"), html.as_bytes())
+}
+
+/// One row a response: what was observed and what each theory predicts.
+fn trials(study: &Study, comparison: &Comparison) -> Vec<Column> {
+    let rows = || comparison.cohort.members.iter().flat_map(|m| m.scored.iter().map(move |s| (m, s)));
+    let unit = &study.unit;
+    let mut columns = vec![
+        Column::text("subject", rows().map(|(m, _)| m.name.clone()).collect()),
+        Column::text("session", rows().map(|(m, s)| m.session_names[s.session].clone()).collect()),
+        Column::text("event", rows().map(|(m, s)| m.log.kinds()[s.response.kind].name.clone()).collect()),
+        Column::whole("number", rows().map(|(_, s)| s.number as i64).collect()),
+        Column::real("time (s)", rows().map(|(_, s)| s.response.time).collect()),
+        Column::real("aligned (s)", rows().map(|(_, s)| s.response.aligned).collect()),
+        Column::real("interval (s)", rows().map(|(_, s)| s.response.interval).collect()),
+        Column::real(&format!("response ({unit})"), rows().map(|(_, s)| s.response.value).collect()),
+    ];
+    for theory in &comparison.theories {
+        let predicted = theory.subjects.iter().flat_map(|s| s.predicted.iter().copied()).collect();
+        columns.push(Column::real(&format!("{} ({unit})", theory.label), predicted));
+    }
+    columns
+}
+
+fn print(study: &Study, comparison: &Comparison) -> Result<()> {
+    let members = &comparison.cohort.members;
+    let responses: usize = members.iter().map(|m| m.scored.len()).sum();
+    output::line(&format!("{}: {} subjects, {responses} responses", study.title, members.len()))?;
+    let header = [
+        "theory",
+        "held-out",
+        "Δ to best ± s.e.",
+        "left-out subject",
+        "ΔBIC",
+        "frequency",
+        "exceedance",
+        "R²",
+        "gain < 0",
+    ];
+    let mut table = output::table(&header);
+    let row = |r: &Ranked| {
+        let truth = if r.truth { " (the truth)" } else { "" };
+        [
+            format!("{}{truth}", r.label),
+            format!("{:.1}", r.held_out),
+            format!("{:.1} ± {:.1}", r.difference[0], r.difference[1]),
+            format!("{:.1}", r.left_out),
+            format!("{:.1}", r.delta_bic),
+            format!("{:.2}", r.frequency),
+            format!("{:.2} ({:.2})", r.protected, r.exceedance),
+            r.r2.map_or_else(String::new, |x| format!("{x:.2}")),
+            r.gain_negative.to_string(),
+        ]
+    };
+    comparison.ranking.iter().for_each(|r| {
+        table.add_row(row(r));
+    });
+    output::line(&table.to_string())?;
+    output::line("log densities in nats; exceedance is protected, in brackets unprotected")?;
+    let ceiling = comparison.ranking.first().and_then(|r| r.ceiling);
+    if let Some(ceiling) = ceiling {
+        output::line(&format!("noise ceiling of R²: about {ceiling:.2}"))?;
+    }
+    for family in &comparison.selection.families {
+        output::line(&format!(
+            "family {}: frequency {:.2}, protected exceedance {:.2}",
+            family.name, family.frequency, family.protected
+        ))?;
+    }
+    for theory in comparison.theories.iter().filter(|t| !t.told.is_empty()) {
+        output::line(&format!("{} was told: {}", theory.label, theory.told.join("; ")))?;
+    }
+    if let Some(recovery) = &comparison.recovery {
+        let percent = 100.0 * recovery.accuracy();
+        let studies = recovery.wins.iter().flatten().sum::<usize>();
+        output::line(&format!("recovery: the truth won {percent:.0} % of {studies} simulated studies of this design"))?;
+    }
+    if !comparison.unfinished.is_empty() {
+        output::line(&format!("stopped before these subjects were finished: {}", comparison.unfinished.join(", ")))?;
+    }
+    output::line(&format!("\n{}", comparison.verdict.sentence))?;
+    comparison.verdict.caveats.iter().try_for_each(|c| output::line(&format!("- {c}.")))
 }

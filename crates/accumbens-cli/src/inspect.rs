@@ -1,8 +1,148 @@
-//! .
-use accumbens_core::Result;
-/// .
+//! `accumbens inspect`: what a study will analyse, and what is wrong with it.
+
+use crate::{compare, output};
+use accumbens::fit::Cohort;
+use accumbens_core::study::Study;
+use accumbens_core::{Result, sensors};
+use accumbens_io::study::schema;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// What is inspected.
 #[derive(clap::Args)]
-pub struct Args {}
-pub fn run(_: &Args, _: bool) -> Result<()> {
-    Ok(())
+pub struct Args {
+    /// The study.
+    #[arg(required_unless_present = "schema")]
+    study: Option<PathBuf>,
+    /// Print the JSON Schema of study files.
+    #[arg(long)]
+    schema: bool,
+}
+
+/// A gap in a clock is called one when it is longer than this many samples.
+const GAP: f64 = 5.0;
+
+fn problems(study: &Study) -> Vec<String> {
+    let mut problems = Vec::new();
+    let kinds = study.subjects.first().and_then(|s| s.sessions.first()).map(|s| s.recording.events.kinds().to_vec());
+    let all = || study.subjects.iter().flat_map(|s| s.sessions.iter().map(move |x| (s, x)));
+    for (i, kind) in kinds.unwrap_or_default().iter().enumerate() {
+        let happens = |log: &accumbens_core::EventLog| log.events().iter().any(|e| e.kind.index() == i);
+        if !all().any(|(_, s)| happens(&s.recording.events)) {
+            problems.push(format!("event {:?} is declared and never happens", kind.name));
+        }
+    }
+    for (subject, session) in all() {
+        let place = format!("{}/{}", subject.name, session.name);
+        let recording = &session.recording;
+        if recording.times.is_empty() && session.windows.is_none() {
+            continue;
+        }
+        if let Some(interval) = recording.interval() {
+            let gaps = recording.times.windows(2).filter(|w| w[1] - w[0] > GAP * interval).count();
+            if gaps > 0 {
+                problems.push(format!("{place}: {gaps} gaps of more than {GAP} samples in the clock"));
+            }
+        }
+        for channel in &recording.channels {
+            let missing = channel.data.iter().filter(|x| !x.is_finite()).count();
+            if missing > 0 {
+                problems.push(format!(
+                    "{place}: {missing} of {} samples of {:?} are missing",
+                    channel.data.len(),
+                    channel.name
+                ));
+            }
+        }
+        let last = recording.times.last().copied().unwrap_or(f64::INFINITY);
+        let late = recording.events.events().iter().filter(|e| e.time > last + 1.0).count();
+        if late > 0 {
+            problems.push(format!("{place}: {late} events more than 1 s after the last sample"));
+        }
+    }
+    problems
+}
+
+pub fn run(args: &Args, json: bool) -> Result<()> {
+    let Some(path) = args.study.as_ref().filter(|_| !args.schema) else {
+        return output::json(&schema());
+    };
+    let study = compare::load(path)?;
+    let mut problems = problems(&study);
+    let cohort = Cohort::new(&study);
+    if let Err(error) = &cohort {
+        problems.push(error.to_string());
+    }
+    let members = cohort.as_ref().map(|c| c.members.as_slice()).unwrap_or_default();
+    if let Ok(cohort) = &cohort
+        && !cohort.without.is_empty()
+    {
+        problems.push(format!("without responses, so left out: {}", cohort.without.join(", ")));
+    }
+    if json {
+        let subject = |m: &accumbens::fit::Member| {
+            let sessions: Vec<_> =
+                m.session_names.iter().zip(&m.tallies).map(|(n, t)| json!({ "session": n, "events": t })).collect();
+            json!({ "subject": m.name, "responses": m.scored.len(), "sessions": sessions })
+        };
+        return output::json(&json!({
+            "title": study.title, "channel": study.channel, "unit": study.unit, "sensor": study.sensor,
+            "score": study.scoring, "subjects": members.iter().map(subject).collect::<Vec<_>>(), "problems": problems,
+        }));
+    }
+    print(&study, members, &problems)
+}
+
+fn print(study: &Study, members: &[accumbens::fit::Member], problems: &[String]) -> Result<()> {
+    output::line(&format!("{}\nsignal: {} ({})", study.title, study.channel, study.unit))?;
+    match &study.sensor {
+        Some(s) => {
+            let doubt = if s.unverified.is_empty() { String::new() } else { format!("; unverified: {}", s.unverified) };
+            output::line(&format!("sensor: {}, rise {} s, decay {} s{doubt}", s.name, s.rise, s.decay))?;
+        }
+        None => {
+            let names = sensors::all()?.into_iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
+            output::line(&format!("sensor: not named (the catalogue has {names})"))?;
+        }
+    }
+    let s = &study.scoring;
+    let aligned = s.align.as_ref().map_or("the event itself".into(), |a| format!("the first {} after it", a.first));
+    let baseline = s.baseline.map_or("nothing".into(), |b| format!("[{}, {}] s", b[0], b[1]));
+    output::line(&format!(
+        "response to {}: {:?} over [{}, {}] s less {baseline} around {aligned}; events closer than {} s left out",
+        s.events.join(", "),
+        s.statistic,
+        s.response[0],
+        s.response[1],
+        s.min_interval
+    ))?;
+    let header = ["subject", "session", "length (s)", "signal", "scored", "too soon", "unaligned", "no signal"];
+    let mut table = output::table(&header);
+    for member in members {
+        let Some(subject) = study.subjects.iter().find(|s| s.name == member.name) else { continue };
+        for (session, tally) in subject.sessions.iter().zip(&member.tallies) {
+            let recording = &session.recording;
+            let signal = match (&session.windows, recording.interval()) {
+                (Some(w), _) => format!("{} trials", w.rows.len()),
+                (None, Some(dt)) => format!("{:.1} Hz", 1.0 / dt),
+                (None, None) => "none: lived through".into(),
+            };
+            table.add_row([
+                member.name.clone(),
+                session.name.clone(),
+                format!("{:.0}", recording.duration),
+                signal,
+                tally.scored.to_string(),
+                tally.too_soon.to_string(),
+                tally.unaligned.to_string(),
+                tally.no_signal.to_string(),
+            ]);
+        }
+    }
+    output::line(&table.to_string())?;
+    if problems.is_empty() {
+        return output::line("nothing wrong was found");
+    }
+    output::line("to look at:")?;
+    problems.iter().try_for_each(|p| output::line(&format!("- {p}")))
 }

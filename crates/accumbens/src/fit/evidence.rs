@@ -190,12 +190,15 @@ impl Scale {
     }
 }
 
+/// Dopamine beyond this has diverged.
+const DIVERGED: f64 = 1e12;
+
 /// Dopamine scaled over all scored events of a subject: a property of the design, not of the responses. A channel that
-/// never varies, or is not a number, says nothing and becomes zero.
+/// never varies, has diverged or is not a number says nothing and becomes zero.
 #[must_use]
 pub fn scaled_channels(channels: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let scale = |z: &Vec<f64>| {
-        if z.iter().any(|v| !v.is_finite()) {
+        if z.iter().any(|v| v.is_nan() || v.abs() > DIVERGED) {
             return vec![0.0; z.len()];
         }
         let s = Scale::of(z);

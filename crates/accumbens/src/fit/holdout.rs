@@ -25,7 +25,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { design: 96, starts: 2, evaluations: 40 }
+        Self { design: 128, starts: 3, evaluations: 60 }
     }
 }
 

@@ -1,0 +1,184 @@
+//! Gathers the numbers that the report's figures draw; bounded, however long the recordings are.
+
+use super::trace::example;
+use crate::fit::Comparison;
+use crate::fit::cohort::Member;
+use crate::fit::describe::heat;
+use crate::fit::statistics::{mean, variance};
+use accumbens_core::Result;
+use accumbens_core::study::Study;
+use serde_json::{Value, json};
+
+/// Points of a learning curve.
+const CURVE: usize = 30;
+/// Bins of the previous interval.
+const INTERVALS: usize = 8;
+/// Rows of a heat map: more trials are averaged in their order.
+const ROWS: usize = 60;
+/// Subjects that are drawn one by one.
+const SUBJECTS: usize = 12;
+
+/// A number for drawing: four significant digits, or nothing.
+pub fn short(value: f64) -> Value {
+    if !value.is_finite() {
+        return Value::Null;
+    }
+    format!("{value:.3e}").parse::<f64>().map_or(Value::Null, Value::from)
+}
+
+/// Everything the figures draw.
+pub fn figures(study: &Study, comparison: &Comparison) -> Result<Value> {
+    let order: Vec<&str> = comparison.ranking.iter().map(|r| r.label.as_str()).collect();
+    let ranking = comparison.ranking.iter().map(|r| {
+        json!({
+            "theory": r.label, "family": r.family, "truth": r.truth, "delta": short(r.difference[0]),
+            "error": short(r.difference[1]), "frequency": short(r.frequency), "protected": short(r.protected),
+        })
+    });
+    let ranking: Vec<Value> = ranking.collect();
+    let names: Vec<&String> = comparison.cohort.members.iter().take(SUBJECTS).map(|m| &m.name).collect();
+    let recovery = comparison.recovery.as_ref().map(|r| {
+        let labels: Vec<&str> = comparison.theories.iter().map(|t| t.label.as_str()).collect();
+        let cells = labels.iter().enumerate().flat_map(|(i, truth)| {
+            let labels = &labels;
+            r.wins[i].iter().enumerate().map(move |(j, n)| json!({ "truth": truth, "winner": labels[j], "n": n }))
+        });
+        json!({ "studies": r.studies, "cells": cells.collect::<Vec<_>>() })
+    });
+    Ok(json!({
+        "unit": study.unit,
+        "focus": study.scoring.focus(),
+        "order": order,
+        "subjects": names,
+        "events": study.scoring.events,
+        "window": study.scoring.response,
+        "ranking": ranking,
+        "evidence": evidence(comparison),
+        "curves": curves(comparison),
+        "intervals": intervals(study, comparison),
+        "averages": averages(comparison),
+        "heat": heats(study, comparison),
+        "example": example(study, comparison)?,
+        "recovery": recovery,
+        "parameters": parameters(comparison),
+    }))
+}
+
+/// Held-out density of each theory in each subject against the subject's best.
+fn evidence(comparison: &Comparison) -> Vec<Value> {
+    let cell = |m: usize| {
+        let held = |t: &crate::fit::compare::TheoryResult| t.subjects[m].held_out;
+        let best = comparison.theories.iter().map(held).fold(f64::NEG_INFINITY, f64::max);
+        comparison.theories.iter().map(move |t| {
+            let s = &t.subjects[m];
+            json!({ "subject": s.subject, "theory": t.label, "delta": short(s.held_out - best) })
+        })
+    };
+    (0..comparison.cohort.members.len()).flat_map(cell).collect()
+}
+
+/// Means of consecutive responses: observed, and predicted by each theory.
+fn curves(comparison: &Comparison) -> Vec<Value> {
+    let mut out = Vec::new();
+    for (m, member) in comparison.cohort.members.iter().enumerate().take(SUBJECTS) {
+        for (kind, name) in scored_kinds(member) {
+            let at: Vec<usize> = (0..member.scored.len()).filter(|&i| member.scored[i].response.kind == kind).collect();
+            let size = at.len().div_ceil(CURVE).max(1);
+            for part in at.chunks(size) {
+                let x = mean(&part.iter().map(|&i| member.scored[i].number as f64).collect::<Vec<_>>());
+                let y: Vec<f64> = part.iter().map(|&i| member.scored[i].response.value).collect();
+                let error = if y.len() > 1 { (variance(&y) / y.len() as f64).sqrt() } else { f64::NAN };
+                let mut point = json!({
+                    "subject": member.name, "event": name, "x": short(x), "y": short(mean(&y)), "error": short(error),
+                });
+                predictions(comparison, m, part, &mut point);
+                out.push(point);
+            }
+        }
+    }
+    out
+}
+
+/// Means of responses to the focus event over bins of the previous interval with equal numbers in them.
+fn intervals(study: &Study, comparison: &Comparison) -> Vec<Value> {
+    let mut out = Vec::new();
+    for (m, member) in comparison.cohort.members.iter().enumerate().take(SUBJECTS) {
+        let Some(kind) = member.log.kind(study.scoring.focus()) else { continue };
+        let interval = |i: &usize| member.scored[*i].response.interval;
+        let mut at: Vec<usize> = (0..member.scored.len())
+            .filter(|i| member.scored[*i].response.kind == kind.index() && interval(i).is_finite())
+            .collect();
+        at.sort_by(|a, b| interval(a).total_cmp(&interval(b)));
+        for part in at.chunks(at.len().div_ceil(INTERVALS).max(1)) {
+            let y: Vec<f64> = part.iter().map(|&i| member.scored[i].response.value).collect();
+            let x = mean(&part.iter().map(interval).collect::<Vec<_>>());
+            let error = if y.len() > 1 { (variance(&y) / y.len() as f64).sqrt() } else { f64::NAN };
+            let mut point =
+                json!({ "subject": member.name, "x": short(x), "y": short(mean(&y)), "error": short(error) });
+            predictions(comparison, m, part, &mut point);
+            out.push(point);
+        }
+    }
+    out
+}
+
+fn predictions(comparison: &Comparison, m: usize, part: &[usize], point: &mut Value) {
+    for theory in &comparison.theories {
+        let predicted = &theory.subjects[m].predicted;
+        point[format!("p:{}", theory.label)] = short(mean(&part.iter().map(|&i| predicted[i]).collect::<Vec<_>>()));
+    }
+}
+
+fn scored_kinds(member: &Member) -> Vec<(usize, String)> {
+    let mut kinds: Vec<usize> = member.scored.iter().map(|s| s.response.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.into_iter().map(|k| (k, member.log.kinds()[k].name.clone())).collect()
+}
+
+fn averages(comparison: &Comparison) -> Vec<Value> {
+    let rows = comparison.description.averages.iter().flat_map(|a| {
+        (0..a.times.len()).map(move |i| {
+            json!({
+                "event": a.event, "t": short(a.times[i]), "y": short(a.mean[i]),
+                "low": short(a.mean[i] - a.half_width[i]), "high": short(a.mean[i] + a.half_width[i]),
+            })
+        })
+    });
+    rows.collect()
+}
+
+/// Heat maps: the signal around each response, in the order of life.
+fn heats(study: &Study, comparison: &Comparison) -> Vec<Value> {
+    let mut out = Vec::new();
+    for member in comparison.cohort.members.iter().take(SUBJECTS) {
+        for event in &study.scoring.events {
+            let (times, rows) = heat(study, member, event);
+            if rows.is_empty() {
+                continue;
+            }
+            let size = rows.len().div_ceil(ROWS).max(1);
+            let merged: Vec<Vec<f64>> = rows
+                .chunks(size)
+                .map(|part| (0..times.len()).map(|i| mean(&part.iter().map(|r| r[i]).collect::<Vec<_>>())).collect())
+                .collect();
+            let cells: Vec<Value> = merged.iter().flatten().map(|v| short(*v)).collect();
+            out.push(json!({
+                "subject": member.name, "event": event, "from": times.first(), "to": times.last(),
+                "columns": times.len(), "rows": merged.len(), "trials": rows.len(), "cells": cells,
+            }));
+        }
+    }
+    out
+}
+
+fn parameters(comparison: &Comparison) -> Vec<Value> {
+    let each = comparison.theories.iter().flat_map(|t| {
+        t.subjects.iter().flat_map(move |s| {
+            s.parameters.iter().map(move |(name, value)| {
+                json!({ "theory": t.label, "subject": s.subject, "parameter": name, "value": short(*value) })
+            })
+        })
+    });
+    each.collect()
+}
