@@ -197,6 +197,8 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     });
     output::line(&table.to_string())?;
     output::line("log densities in nats; exceedance is protected, in brackets unprotected")?;
+    let without: f64 = comparison.without_dopamine.iter().sum();
+    output::line(&format!("offsets and drift alone, without any dopamine: held-out {without:.1}"))?;
     let ceiling = comparison.ranking.first().and_then(|r| r.ceiling);
     if let Some(ceiling) = ceiling {
         output::line(&format!("noise ceiling of R²: about {ceiling:.2}"))?;

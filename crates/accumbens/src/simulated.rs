@@ -94,19 +94,31 @@ fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subj
     let mut learner = theory.start(life.log.kinds());
     let mut samples: Vec<Sample> = Vec::new();
     live(learner.as_mut(), &life.log, &life.schedule, Sink::Samples(&mut samples))?;
-    // Theories differ in the size of their dopamine; the light of an average answer to an event does not.
-    let answers = samples.iter().filter(|s| s.rows > 0).map(|s| s.value * s.value);
-    let (sum, count) = answers.fold((0.0, 0.0), |(s, n), v| (s + v, n + 1.0));
-    let size = (sum / f64::max(count, 1.0)).sqrt().max(1e-12);
+    let weights = weights(&samples, theory.channels(life.log.kinds()).len(), design.seed);
     let recordings = sessions.iter().zip(&life.starts).map(|(session, start)| {
         let end = start + session.duration;
         let inside = samples.iter().filter(|s| s.time > *start && s.time <= end);
-        let impulses: Vec<(f64, f64)> = inside.map(|s| (s.time - start, s.value / size)).collect();
+        let impulses: Vec<(f64, f64)> =
+            inside.map(|s| (s.time - start, s.value * weights[s.channel as usize])).collect();
         let stream = format!("simulated/{number}/{}", session.name);
         let recording = record(session, &impulses, design, stream)?;
         Ok(Session { name: session.name.clone(), recording, windows: None })
     });
     Ok(Subject { name: format!("mouse {number}"), sessions: recordings.collect::<Result<_>>()? })
+}
+
+/// How much light each channel's dopamine makes: theories differ in the size of their dopamine, the light of an average
+/// answer to an event does not. Several channels have weights of their own, the same for all subjects.
+fn weights(samples: &[Sample], channels: usize, seed: Seed) -> Vec<f64> {
+    let mut rng = seed.stream("simulated/channels");
+    let one = |channel: usize| {
+        let answers = samples.iter().filter(|s| s.rows > 0 && s.channel as usize == channel);
+        let (sum, count) = answers.fold((0.0, 0.0), |(s, n), x| (s + x.value * x.value, n + 1.0));
+        let size = (sum / f64::max(count, 1.0)).sqrt().max(1e-12);
+        let weight: f64 = if channels > 1 { StandardNormal.sample(&mut rng) } else { 1.0 };
+        weight / size
+    };
+    (0..channels).map(one).collect()
 }
 
 /// Impulses of dopamine through the sensor and the fibre.

@@ -123,12 +123,20 @@ impl Member {
         Ok(member)
     }
 
-    /// What a theory is told at the start of each session, as changes of its parameters.
+    /// What a theory is told at the start of each session, as changes of its parameters. A parameter that the user set
+    /// away from its default is not told but kept.
     #[must_use]
     pub fn told(&self, theory: &dyn AnyTheory) -> Vec<Change> {
+        let kept = |name: &str| {
+            let place = theory.table().iter().position(|p| p.name == name);
+            place.is_some_and(|i| {
+                let (value, usual) = (theory.get(i), theory.table()[i].default);
+                value != usual && !(value.is_nan() && usual.is_nan())
+            })
+        };
         let pairs = self.sessions.iter().zip(&self.starts);
         let told = pairs.flat_map(|(log, start)| {
-            let told = theory.tell_session(log).into_iter();
+            let told = theory.tell_session(log).into_iter().filter(|(name, _)| !kept(name));
             told.map(|(name, value)| Change { time: *start, parameter: name.into(), value }).collect::<Vec<_>>()
         });
         told.collect()
@@ -139,9 +147,9 @@ impl Member {
     /// # Errors
     /// Where the theory refuses what it is told.
     pub fn dopamine(&self, theory: &dyn AnyTheory) -> Result<Vec<Vec<f64>>> {
+        let changes = self.told(theory);
         let mut theory = theory.boxed();
         theory.tell(&self.log);
-        let changes = self.told(theory.as_ref());
         let channels = theory.channels(self.log.kinds()).len();
         let mut learner = theory.start(self.log.kinds());
         let mut values = vec![f64::NAN; self.log.events().len() * channels];

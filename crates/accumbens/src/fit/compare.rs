@@ -91,6 +91,9 @@ pub struct Ranked {
     pub held_out: f64,
     /// Its difference to the best of the ranking, with the standard error of that difference over subjects.
     pub difference: [f64; 2],
+    /// Its difference to what predicts best without a theory of dopamine (a null theory, or offsets and drift alone),
+    /// with the standard error over subjects; none for the null theories.
+    pub ahead: Option<[f64; 2]>,
     /// Left-out-subject log evidence over all subjects, nats.
     pub left_out: f64,
     /// BIC over all subjects, as the difference to the lowest.
@@ -122,6 +125,8 @@ pub struct Comparison {
     pub selection: Selection,
     /// The theories.
     pub theories: Vec<TheoryResult>,
+    /// Held-out log predictive density of each subject for offsets and drift alone, nats.
+    pub without_dopamine: Vec<f64>,
     /// Noise ceiling of each subject.
     pub ceilings: Vec<Option<f64>>,
     /// The model-free facts.
@@ -193,9 +198,13 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
     let evidence: Vec<Vec<f64>> =
         (0..cohort.members.len()).map(|m| theories.iter().map(|t| t.subjects[m].held_out).collect()).collect();
     let selection = select(&evidence, &families);
-    let ranking = rank(&theories, &selection, &ceilings, study);
-    let labels: Vec<String> = theories.iter().map(|t| t.label.clone()).collect();
-    let verdict = judge(&ranking, &selection, &labels);
+    let nothing = |(m, task): (&Member, &Task)| {
+        let y = m.values();
+        task.folds.iter().map(|f| f.future(&y, &[])).sum()
+    };
+    let without_dopamine: Vec<f64> = cohort.members.iter().zip(&tasks).map(nothing).collect();
+    let ranking = rank(&theories, &selection, &ceilings, &without_dopamine, study);
+    let verdict = judge(&ranking, &selection);
     let share = ranking.iter().filter_map(|r| r.r2).fold(0.0, f64::max).clamp(0.1, 0.5);
     let recovery = (options.recovery > 0 && !stop.load(Ordering::SeqCst))
         .then(|| recover_all(&cohort, &tasks, &fits, options, &families, share, &go_on))
@@ -206,6 +215,7 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
         ranking,
         selection,
         theories,
+        without_dopamine,
         ceilings,
         description,
         recovery,
@@ -298,10 +308,9 @@ fn results(
 
 /// What a theory was told, in words.
 fn told(cohort: &Cohort, theory: &dyn AnyTheory) -> Vec<String> {
-    let mut words = theory.boxed().tell(&cohort.members[0].log);
-    if !words.is_empty() {
-        words = vec!["each subject's longest gaps between events, from its whole log".into()];
-    }
+    let first = &cohort.members[0];
+    let each = |text: String| format!("each subject its own {text} ({})", first.name);
+    let mut words: Vec<String> = theory.boxed().tell(&first.log).into_iter().map(each).collect();
     let changes: Vec<_> = cohort.members.iter().flat_map(|m| m.told(theory)).collect();
     let mut names: Vec<&str> = changes.iter().map(|c| c.parameter.as_str()).collect();
     names.sort_unstable();
@@ -355,24 +364,39 @@ fn subject_fit(
     })
 }
 
-fn rank(theories: &[TheoryResult], selection: &Selection, ceilings: &[Option<f64>], study: &Study) -> Vec<Ranked> {
+/// The family of the null theories.
+pub const NULL: &str = "null";
+
+/// The difference of two theories' held-out densities, with its standard error over subjects.
+fn difference(a: &TheoryResult, b: &[f64]) -> [f64; 2] {
+    let each: Vec<f64> = a.subjects.iter().zip(b).map(|(a, b)| a.held_out - b).collect();
+    let n = each.len() as f64;
+    [each.iter().sum(), if n < 2.0 { f64::NAN } else { (n * variance(&each)).sqrt() }]
+}
+
+fn rank(
+    theories: &[TheoryResult],
+    selection: &Selection,
+    ceilings: &[Option<f64>],
+    without: &[f64],
+    study: &Study,
+) -> Vec<Ranked> {
     let sum = |t: &TheoryResult, f: fn(&SubjectFit) -> f64| t.subjects.iter().map(f).sum::<f64>();
     let best = theories.iter().max_by(|a, b| sum(a, |s| s.held_out).total_cmp(&sum(b, |s| s.held_out)));
     let lowest = theories.iter().map(|t| sum(t, |s| s.bic)).fold(f64::INFINITY, f64::min);
     let ceilings: Vec<f64> = ceilings.iter().copied().flatten().collect();
+    let densities = |t: &TheoryResult| t.subjects.iter().map(|s| s.held_out).collect::<Vec<_>>();
+    let nulls = theories.iter().filter(|t| t.family == NULL).map(densities).chain([without.to_vec()]);
+    let null = nulls.max_by(|a, b| a.iter().sum::<f64>().total_cmp(&b.iter().sum())).unwrap_or_default();
     let line = |(i, t): (usize, &TheoryResult)| {
-        let differences: Vec<f64> = best.map_or_else(Vec::new, |b| {
-            t.subjects.iter().zip(&b.subjects).map(|(s, b)| s.held_out - b.held_out).collect()
-        });
-        let n = differences.len() as f64;
-        let error = if n < 2.0 { f64::NAN } else { (n * variance(&differences)).sqrt() };
         let negative = |s: &&SubjectFit| s.gains.len() == 1 && s.gains[0].1 < 0.0;
         Ranked {
             label: t.label.clone(),
             family: t.family.clone(),
             truth: study.truth.as_ref() == Some(&t.theory),
             held_out: sum(t, |s| s.held_out),
-            difference: [differences.iter().sum(), error],
+            difference: best.map_or([f64::NAN; 2], |b| difference(t, &densities(b))),
+            ahead: (t.family != NULL).then(|| difference(t, &null)),
             left_out: sum(t, |s| s.left_out),
             delta_bic: sum(t, |s| s.bic) - lowest,
             frequency: selection.frequency[i],

@@ -2,8 +2,9 @@
 //!
 //! y = a + b_s + c_s·u + Σ_k g_k·z_k + ε, ε ~ N(0, σ²): a the subject's offset, b_s the session's, c_s its slow drift
 //! over the session (u from −½ to ½), g_k the gain of channel k. With a ~ N(0, 10σ²), b_s and c_s ~ N(0, σ²/4),
-//! g_k ~ N(0, σ²) and σ² ~ InvGamma(1, ½), for responses and dopamine scaled to unit variance, the marginal is a
-//! multivariate Student t (Gelman et al. 2013, section 14.2). [key: gelman2013]
+//! g_k ~ N(0, σ²/K) and σ² ~ InvGamma(1, ½), for responses and dopamine scaled to unit variance, the marginal is a
+//! multivariate Student t (Gelman et al. 2013, section 14.2). [key: gelman2013] K is the number of channels that vary:
+//! beforehand every theory's dopamine explains as much, however many channels it has.
 
 use nalgebra::{DMatrix, DVector};
 use statrs::function::gamma::ln_gamma;
@@ -12,7 +13,7 @@ use statrs::function::gamma::ln_gamma;
 pub const OFFSET: f64 = 10.0;
 /// Prior variance of a session's offset and of its drift.
 pub const SESSION: f64 = 0.25;
-/// Prior variance of a gain.
+/// Prior variance of the gains of a theory together.
 pub const GAIN: f64 = 1.0;
 /// Shape of the noise variance's prior.
 pub const SHAPE: f64 = 1.0;
@@ -102,6 +103,12 @@ fn dot(x: &[f64], y: &[f64]) -> f64 {
     x.iter().zip(y).map(|(a, b)| a * b).sum()
 }
 
+/// Prior variance of each gain.
+fn gain_variance(channels: &[&[f64]]) -> f64 {
+    let varying = channels.iter().filter(|z| z.iter().any(|v| *v != 0.0)).count();
+    GAIN / varying.max(1) as f64
+}
+
 struct Solved {
     gains: DVector<f64>,
     quadratic: f64,
@@ -113,7 +120,8 @@ fn solve(nuisance: &Nuisance, y: &[f64], channels: &[&[f64]]) -> Solved {
     let pz: Vec<DVector<f64>> = channels.iter().map(|z| nuisance.project(z)).collect();
     let yy = nuisance.product(dot(y, y), &py, &py);
     let k = channels.len();
-    let mut matrix = DMatrix::from_diagonal_element(k, k, 1.0 / GAIN);
+    let prior = gain_variance(channels);
+    let mut matrix = DMatrix::from_diagonal_element(k, k, 1.0 / prior);
     let mut vector = DVector::zeros(k);
     for i in 0..k {
         vector[i] = nuisance.product(dot(channels[i], y), &pz[i], &py);
@@ -124,7 +132,7 @@ fn solve(nuisance: &Nuisance, y: &[f64], channels: &[&[f64]]) -> Solved {
     match matrix.cholesky() {
         Some(c) => {
             let gains = c.solve(&vector);
-            let log_det = c.l().diagonal().iter().map(|d| 2.0 * d.ln()).sum::<f64>() + k as f64 * GAIN.ln();
+            let log_det = c.l().diagonal().iter().map(|d| 2.0 * d.ln()).sum::<f64>() + k as f64 * prior.ln();
             Solved { quadratic: yy - vector.dot(&gains), gains, log_det: nuisance.log_det + log_det }
         }
         None => Solved { gains: DVector::zeros(k), quadratic: f64::NAN, log_det: f64::NAN },
@@ -225,7 +233,7 @@ mod tests {
                     v[(i, j)] += SESSION * (1.0 + places[i] * places[j]);
                 }
                 for z in channels {
-                    v[(i, j)] += GAIN * z[i] * z[j];
+                    v[(i, j)] += GAIN / channels.len() as f64 * z[i] * z[j];
                 }
             }
         }

@@ -97,7 +97,7 @@ impl Task {
     }
 }
 
-fn first<'a>(channels: &'a [Vec<f64>], n: usize) -> Vec<&'a [f64]> {
+fn first(channels: &[Vec<f64>], n: usize) -> Vec<&[f64]> {
     channels.iter().map(|c| &c[..n]).collect()
 }
 

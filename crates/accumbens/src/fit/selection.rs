@@ -1,8 +1,10 @@
 //! Random-effects Bayesian model selection: how frequent is each theory among animals?
 //!
 //! Variational Bayes over a Dirichlet of frequencies (Stephan et al. 2009), with the Bayesian omnibus risk that all
-//! frequencies are equal and the exceedance probabilities protected by it (Rigoux et al. 2014), and families whose
-//! members share one family's prior (Penny et al. 2010).
+//! frequencies are equal and the exceedance probabilities protected by it (Rigoux et al. 2014). Families (Penny et al.
+//! 2010) are selected among in the same way on the evidence of a family, the mean of its members' evidences, so that
+//! many variants have one vote: prior counts below 1, which would share a family's mass among the members of one
+//! Dirichlet, are where the variational approximation breaks down.
 
 use serde::Serialize;
 use statrs::function::gamma::{digamma, gamma_lr, ln_gamma};
@@ -39,43 +41,56 @@ pub struct Family {
     pub protected: f64,
 }
 
-/// Selects among theories (columns) from log evidences of subjects (rows). `families` names the family of each column;
-/// the prior gives each family the same mass and shares it among the members.
+struct Group {
+    alpha: Vec<f64>,
+    attribution: Vec<Vec<f64>>,
+    exceedance: Vec<f64>,
+    protected: Vec<f64>,
+    omnibus_risk: f64,
+}
+
+fn group(evidence: &[Vec<f64>], k: usize) -> Group {
+    let prior = vec![1.0; k];
+    let (alpha, attribution) = converge(evidence, &prior);
+    let exceedance = exceedance(&alpha);
+    let null: f64 = evidence.iter().map(|row| log_mean(row)).sum();
+    let omnibus_risk = 1.0 / (1.0 + (free_energy(evidence, &prior, &alpha, &attribution) - null).exp());
+    let protect = |x: &f64| (1.0 - omnibus_risk) * x + omnibus_risk / k as f64;
+    Group { protected: exceedance.iter().map(protect).collect(), alpha, attribution, exceedance, omnibus_risk }
+}
+
+/// Selects among theories (columns), and among families of theories, from log evidences of subjects (rows). `families`
+/// names the family of each column.
 #[must_use]
 pub fn select(evidence: &[Vec<f64>], families: &[&str]) -> Selection {
-    let k = families.len();
-    let size = |f: &str| families.iter().filter(|g| **g == f).count() as f64;
-    let prior: Vec<f64> = families.iter().map(|f| 1.0 / size(f)).collect();
-    let (alpha, attribution) = converge(evidence, &prior);
-    let total: f64 = alpha.iter().sum();
-    let exceedance = exceedance(&alpha);
-    let null: f64 = evidence.iter().map(|row| log_mean(row, &prior)).sum();
-    let omnibus_risk = 1.0 / (1.0 + (free_energy(evidence, &prior, &alpha, &attribution) - null).exp());
-    let protect = |x: f64, share: f64| (1.0 - omnibus_risk) * x + omnibus_risk * share;
+    let theories = group(evidence, families.len());
     let mut names: Vec<&str> = Vec::new();
     for family in families {
         if !names.contains(family) {
             names.push(family);
         }
     }
-    let mass = |f: &str| families.iter().zip(&alpha).filter(|(g, _)| **g == f).map(|(_, a)| a).sum::<f64>();
-    let family_alpha: Vec<f64> = names.iter().map(|f| mass(f)).collect();
-    let family_exceedance = self::exceedance(&family_alpha);
-    let count = names.len() as f64;
+    let of = |row: &[f64], name: &str| {
+        let members: Vec<f64> = row.iter().zip(families).filter(|(_, f)| **f == name).map(|(l, _)| *l).collect();
+        log_mean(&members)
+    };
+    let rows: Vec<Vec<f64>> = evidence.iter().map(|row| names.iter().map(|n| of(row, n)).collect()).collect();
+    let among = group(&rows, names.len());
+    let total = |alpha: &[f64]| alpha.iter().sum::<f64>();
     let family = |(i, name): (usize, &&str)| Family {
         name: (*name).into(),
-        frequency: family_alpha[i] / total,
-        exceedance: family_exceedance[i],
-        protected: protect(family_exceedance[i], 1.0 / count),
+        frequency: among.alpha[i] / total(&among.alpha),
+        exceedance: among.exceedance[i],
+        protected: among.protected[i],
     };
     Selection {
-        frequency: alpha.iter().map(|a| a / total).collect(),
-        protected: exceedance.iter().map(|x| protect(*x, 1.0 / k as f64)).collect(),
-        exceedance,
-        omnibus_risk,
-        attribution,
+        frequency: theories.alpha.iter().map(|a| a / total(&theories.alpha)).collect(),
         families: names.iter().enumerate().map(family).collect(),
-        alpha,
+        alpha: theories.alpha,
+        exceedance: theories.exceedance,
+        protected: theories.protected,
+        omnibus_risk: theories.omnibus_risk,
+        attribution: theories.attribution,
     }
 }
 
@@ -103,11 +118,10 @@ fn converge(evidence: &[Vec<f64>], prior: &[f64]) -> (Vec<f64>, Vec<Vec<f64>>) {
     (alpha, attribution)
 }
 
-/// ln Σ_k p_k·exp(L_k) with p the prior's mean: the evidence of a subject where every frequency is as in the prior.
-fn log_mean(row: &[f64], prior: &[f64]) -> f64 {
-    let total: f64 = prior.iter().sum();
+/// ln of the mean of exp(L_k): the evidence of a subject where every frequency is alike.
+fn log_mean(row: &[f64]) -> f64 {
     let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    top + row.iter().zip(prior).map(|(l, p)| p / total * (l - top).exp()).sum::<f64>().ln()
+    top + (row.iter().map(|l| (l - top).exp()).sum::<f64>() / row.len() as f64).ln()
 }
 
 /// The free energy of the frequencies' posterior.

@@ -40,6 +40,7 @@ pub fn study(study: &Study, comparison: &Comparison) -> Value {
         "truth": comparison.truth,
         "unfinished": comparison.unfinished,
         "without": comparison.description.without,
+        "without_dopamine": number(comparison.without_dopamine.iter().sum(), 1),
         "ceiling": comparison.ranking.first().and_then(|r| r.ceiling).map(|c| number(c, 2)),
     })
 }

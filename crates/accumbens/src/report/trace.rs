@@ -92,8 +92,8 @@ fn light(
         theory.set(place, *value)?;
     }
     debug_assert_eq!(Space::of(theory.as_ref()).dimensions(), fitted.map_or(0, |f| f.parameters.len()));
-    theory.tell(&member.log);
     let changes = member.told(theory.as_ref());
+    theory.tell(&member.log);
     let mut learner = theory.start(member.log.kinds());
     let mut samples = Vec::new();
     let schedule = Schedule { changes, end: member.end, ..Schedule::default() };

@@ -50,8 +50,8 @@ impl Stage for SensorStage {
         let light = impulses.data.iter().zip(&recording.times).map(|(x, &t)| {
             let dt = t - before;
             before = t;
-            slow = slow * (-dt / self.sensor.decay).exp();
-            fast = fast * (-dt / self.sensor.rise).exp();
+            slow *= (-dt / self.sensor.decay).exp();
+            fast *= (-dt / self.sensor.rise).exp();
             let y = scale * (slow - fast);
             slow += x;
             fast += x;

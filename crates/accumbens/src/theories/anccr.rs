@@ -120,7 +120,7 @@ impl Anccr {
     fn contingencies(&self, s: &mut State, e: usize) {
         let n = s.kinds.len();
         let rate = if s.meaningful[e] { self.rate(s, s.counts[e]) } else { 0.0 };
-        let means = s.baseline.mean();
+        let means = s.baseline.now();
         for i in 0..n {
             s.mean[i * n + e] += rate * (s.trace[i] - s.mean[i * n + e]);
             let seen_i = s.counts[i] > 0.0;

@@ -30,10 +30,10 @@ pub struct Baseline {
     /// Where the silence started to be counted, and the parameters under which it is.
     laws: Option<(f64, f64, Rate)>,
     /// After the silence so far.
-    now: Vec<[f64; 2]>,
-    now_mean: Vec<f64>,
-    now_samples: u64,
-    now_seen: bool,
+    after: Vec<[f64; 2]>,
+    after_mean: Vec<f64>,
+    after_samples: u64,
+    after_seen: bool,
     from_sample: u64,
     until: f64,
     any: bool,
@@ -63,10 +63,10 @@ impl Baseline {
             begun: false,
             samples: 0,
             laws: None,
-            now: vec![[0.0; 2]; n],
-            now_mean: zeros(),
-            now_samples: 0,
-            now_seen: false,
+            after: vec![[0.0; 2]; n],
+            after_mean: zeros(),
+            after_samples: 0,
+            after_seen: false,
             from_sample: 0,
             until: 0.0,
             any: false,
@@ -74,8 +74,8 @@ impl Baseline {
     }
 
     /// The mean trace of each kind at the end of the silence so far.
-    pub fn mean(&self) -> &[f64] {
-        &self.now_mean
+    pub fn now(&self) -> &[f64] {
+        &self.after_mean
     }
 
     /// The silence is over, as an event comes or the laws change: what it made becomes the start of the next.
@@ -83,15 +83,15 @@ impl Baseline {
         if !self.any {
             return;
         }
-        for (i, [trace, mean]) in self.now.iter().enumerate() {
+        for (i, [trace, mean]) in self.after.iter().enumerate() {
             self.trace[i] = *trace;
             self.mean[i] = *mean;
         }
-        if self.now_seen {
+        if self.after_seen {
             self.unseen.fill(0.0);
         }
-        self.from_sample += self.now_samples - self.samples;
-        self.samples = self.now_samples;
+        self.from_sample += self.after_samples - self.samples;
+        self.samples = self.after_samples;
     }
 
     /// An event of `kind` at `time`, after [`settle`](Self::settle); without a kind, one that leaves no trace.
@@ -108,7 +108,7 @@ impl Baseline {
         self.any = true;
         self.from_sample = sample_at(time, dt);
         self.laws = Some((constant, dt, rate));
-        self.now_seen = false;
+        self.after_seen = false;
         self.silence(time, constant, dt, rate);
     }
 
@@ -121,7 +121,7 @@ impl Baseline {
             if until == self.until {
                 return;
             }
-            if self.now_seen {
+            if self.after_seen {
                 self.begun = true;
                 self.settle();
             }
@@ -129,8 +129,8 @@ impl Baseline {
         }
         self.until = until;
         let count = sample_at(until, dt).saturating_sub(self.from_sample);
-        self.now_seen = count > 0;
-        self.now_samples = self.samples + count;
+        self.after_seen = count > 0;
+        self.after_samples = self.samples + count;
         let per_sample = (-dt / constant).exp();
         let gained = if count > 0 { (-(self.from_sample as f64 * dt - self.since) / constant).exp() } else { 0.0 };
         let steps = if self.begun { count } else { count.max(1) };
@@ -202,7 +202,7 @@ impl Baseline {
 
     #[inline]
     fn keep(&mut self, i: usize, trace: f64, mean: f64) {
-        self.now[i] = [trace, mean];
-        self.now_mean[i] = mean;
+        self.after[i] = [trace, mean];
+        self.after_mean[i] = mean;
     }
 }
