@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 /// Which theory of dopamine explains this recording?
 #[derive(Parser)]
-#[command(version, about, propagate_version = true)]
+#[command(name = "accumbens", version, about, propagate_version = true)]
 struct Cli {
     /// Print machine-readable JSON in place of tables.
     #[arg(long, global = true)]

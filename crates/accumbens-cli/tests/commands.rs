@@ -1,0 +1,288 @@
+//! The commands as a user runs them.
+
+use accumbens::simulated::{Design, study};
+use accumbens::theories::by_name;
+use accumbens_core::{Event, EventKind, EventKindId, EventLog, Schedule, Seed, Sink, live};
+use accumbens_io::{Column, write_table};
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn accumbens(words: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_accumbens")).args(words).current_dir(folder).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn done(words: &[&str], folder: &Path) -> String {
+    let out = accumbens(words, folder);
+    assert!(out.status.success(), "{words:?}: {}", text(&out.stderr));
+    text(&out.stdout)
+}
+
+fn refused(words: &[&str], folder: &Path) -> String {
+    let out = accumbens(words, folder);
+    assert!(!out.status.success(), "{words:?} was accepted");
+    text(&out.stderr)
+}
+
+const EVENTS: &str = "time,event,magnitude\n1,tone,0\n2,juice,1\n20.5,tone,0\n21.5,juice,2\n40,tone,0\n41,nothing,0\n";
+
+#[test]
+fn the_command_and_the_library_release_the_same_dopamine() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("events.csv"), EVENTS).unwrap();
+    let kinds = vec![
+        EventKind::cue("tone"),
+        EventKind { value: 0.9, ..EventKind::outcome("juice") },
+        EventKind::omission("nothing", EventKindId(1)),
+    ];
+    let rows = [(1.0, 0, 0.0), (2.0, 1, 1.0), (20.5, 0, 0.0), (21.5, 1, 2.0), (40.0, 0, 0.0), (41.0, 2, 0.0)];
+    let event = |&(time, kind, magnitude): &(f64, u32, f64)| Event { time, kind: EventKindId(kind), magnitude };
+    let log = EventLog::new(kinds, rows.iter().map(event).collect()).unwrap();
+    for name in accumbens::theories::names() {
+        let theory = by_name(name).unwrap();
+        let mut learner = theory.start(log.kinds());
+        let mut samples = Vec::new();
+        let schedule = Schedule { end: 46.0, ..Schedule::default() };
+        live(learner.as_mut(), &log, &schedule, Sink::Samples(&mut samples)).unwrap();
+        let words = [
+            "simulate",
+            "--events",
+            "events.csv",
+            "--theory",
+            name,
+            "--outcome",
+            "juice=0.9",
+            "--omission",
+            "nothing:juice",
+        ];
+        let printed = done(&words, folder.path());
+        let mut lines = printed.lines();
+        assert_eq!(lines.next(), Some("time,event,channel,dopamine"));
+        let values: Vec<f64> = lines.map(|l| l.rsplit(',').next().unwrap().parse().unwrap()).collect();
+        assert_eq!(values, samples.iter().map(|s| s.value).collect::<Vec<_>>(), "{name}");
+    }
+}
+
+#[test]
+fn the_end_state_of_anccr_is_written_as_matrices_by_event_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("events.csv"), EVENTS).unwrap();
+    let words = "simulate --events events.csv --theory anccr --outcome juice --omission nothing:juice \
+                 --set T=10 --change 30:T=20 --clamp 1.5:2.5=-0.3 --out dopamine.parquet --final end.json";
+    done(&words.split_whitespace().collect::<Vec<_>>(), folder.path());
+    let end: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join("end.json")).unwrap()).unwrap();
+    for matrix in ["NC", "PRC", "SRC", "ANCCR", "R"] {
+        assert!(end[matrix]["tone"]["juice"].is_number(), "{matrix}");
+    }
+    assert!(folder.path().join("dopamine.parquet").is_file());
+}
+
+#[test]
+fn a_clamp_is_a_closed_interval_and_a_clamp_at_an_event_is_its_row() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("events.csv"), EVENTS).unwrap();
+    std::fs::write(folder.path().join("clamps.csv"), "row,dopamine\n3,-0.5\n").unwrap();
+    let words =
+        "simulate --events events.csv --theory td_csc --outcome juice --clamp 0.4:1.0=7 --clamp-events clamps.csv";
+    let printed = done(&words.split_whitespace().collect::<Vec<_>>(), folder.path());
+    let rows: Vec<Vec<&str>> = printed.lines().skip(1).map(|l| l.split(',').collect()).collect();
+    let held: Vec<f64> = rows.iter().filter(|r| r[3] == "7").map(|r| r[0].parse().unwrap()).collect();
+    assert_eq!(held.len(), 4, "0.4, 0.6, 0.8 and 1.0 s: {held:?}");
+    let second = rows.iter().filter(|r| r[1] == "juice").nth(1).unwrap();
+    assert_eq!(second[3], "-0.5");
+}
+
+#[test]
+fn bad_input_is_one_clear_error_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("events.csv", EVENTS);
+    write("back.csv", "time,event,magnitude\n2,tone,0\n1,juice,1\n");
+    write("word.csv", "time,event,magnitude\n2,tone,much\n");
+    write("header.csv", "t,e\n1,tone\n");
+    let cases: &[(&str, &[&str])] = &[
+        ("simulate --events back.csv --theory anccr", &["back.csv:3", "before 2"]),
+        ("simulate --events word.csv --theory anccr", &["word.csv:2", "much", "number"]),
+        ("simulate --events header.csv --theory anccr", &["header.csv:1", "time,event,magnitude"]),
+        ("simulate --events none.csv --theory anccr", &["none.csv"]),
+        ("simulate --events events.csv --theory ancr", &["ancr", "anccr"]),
+        ("simulate --events events.csv --theory anccr --set alpha=2", &["alpha", "2", "0 to 1"]),
+        ("simulate --events events.csv --theory anccr --set aplha=0.2", &["aplha", "alpha_r"]),
+        ("simulate --events events.csv --theory anccr --omission nothing:wine", &["wine", "juice"]),
+        ("simulate --events events.csv --theory td_csc --change 5:dt=0.1", &["dt", "cannot change"]),
+        ("simulate --events events.csv --theory td_csc --clamp 5:1=0", &["5:1=0", "FROM:TO=VALUE"]),
+        ("simulate nowhere --theory td_csc", &["nowhere", "schultz1997"]),
+        ("simulate --events events.csv --theory td_csc --out dopamine.xlsx", &["dopamine.xlsx", ".csv or .parquet"]),
+        ("inspect study.toml", &["study.toml"]),
+        ("init .", &["events.csv"]),
+        ("compare --theories anccr,nobody", &["nobody", "td_csc"]),
+    ];
+    let before = std::fs::read_dir(folder.path()).unwrap().count();
+    std::fs::remove_file(folder.path().join("events.csv")).unwrap();
+    for (line, wanted) in cases {
+        if *line != "init ." {
+            write("events.csv", EVENTS);
+        }
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let empty = tempfile::tempdir().unwrap();
+        let error = refused(&words, if *line == "init ." { empty.path() } else { folder.path() });
+        assert!(error.starts_with("error: ") && error.trim().lines().count() == 1, "{line}: {error}");
+        assert!(wanted.iter().all(|w| error.contains(w)), "{line}: {error}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), before);
+}
+
+#[test]
+fn json_is_json_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("events.csv"), EVENTS).unwrap();
+    let lines = [
+        "theories --json",
+        "theories anccr --json",
+        "experiments --json",
+        "experiments schultz1997 --json",
+        "experiments --schema",
+        "inspect --schema",
+        "simulate --events events.csv --theory td_csc --outcome juice --json",
+    ];
+    for line in lines {
+        let printed = done(&line.split_whitespace().collect::<Vec<_>>(), folder.path());
+        assert!(serde_json::from_str::<serde_json::Value>(&printed).is_ok(), "{line}");
+    }
+}
+
+/// A folder of sessions as a lab has them: simulated, but read back as if real.
+fn lab(folder: &Path) {
+    let design = Design { subjects: 3, seed: Seed(7), ..Design::default() };
+    for subject in study(&design).unwrap().subjects {
+        for (day, session) in subject.sessions.iter().enumerate() {
+            let at = folder.join(subject.name.replace(' ', "-")).join(format!("{}-day{}", session.name, day + 1));
+            std::fs::create_dir_all(&at).unwrap();
+            let log = &session.recording.events;
+            let mut rows: Vec<String> =
+                log.events().iter().map(|e| format!("{},{},{}", e.time, log.name(e), e.magnitude)).collect();
+            rows.push(format!("{},session_end,0", session.recording.duration));
+            std::fs::write(at.join("events.csv"), format!("time,event,magnitude\n{}\n", rows.join("\n"))).unwrap();
+            let trace = [
+                Column::real("time", session.recording.times.clone()),
+                Column::real("dff", session.recording.channels[0].data.clone()),
+            ];
+            let name = if day % 2 == 0 { "trace.parquet" } else { "trace.csv" };
+            write_table(&at.join(name), &trace).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_folder_of_sessions_is_proposed_inspected_described_and_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    lab(folder.path());
+    let proposed = done(&["init", "."], folder.path());
+    assert!(proposed.contains("\"sucrose\"") && proposed.contains("outcome: from its name"), "{proposed}");
+    assert!(refused(&["init", "."], folder.path()).contains("--force"));
+    let path = folder.path().join("study.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    // What the proposal guessed for other recordings, corrected by the user for these.
+    let corrected = text
+        .replace("events = [\"sucrose\"]", "events = [\"sucrose\", \"cs_plus\"]")
+        .replace("response = [-0.5, 1.0]", "response = [0.0, 0.8]")
+        .replace("baseline = [-2.0, -0.5]", "baseline = [-1.0, -0.1]")
+        .replace("min_interval = 3.0", "min_interval = 2.0")
+        .replace("statistic = \"sum\"", "statistic = \"mean\"");
+    std::fs::write(&path, corrected).unwrap();
+    assert!(done(&["inspect", "study.toml"], folder.path()).contains("nothing wrong was found"));
+    let facts: serde_json::Value =
+        serde_json::from_str(&done(&["describe", "study.toml", "--json"], folder.path())).unwrap();
+    assert_eq!(facts["subjects"].as_array().unwrap().len(), 3);
+    let words = "compare study.toml --design 32 --evaluations 20 --recovery 1 --out report --json";
+    let results: serde_json::Value =
+        serde_json::from_str(&done(&words.split_whitespace().collect::<Vec<_>>(), folder.path())).unwrap();
+    // Reading the recordings back loses nothing: the same study compared without files has the same densities.
+    let design = Design { subjects: 3, seed: Seed(7), ..Design::default() };
+    assert_eq!(results["ranking"][0]["label"], design.truth, "{}", results["verdict"]["sentence"]);
+    let html = std::fs::read_to_string(folder.path().join("report/report.html")).unwrap();
+    assert!(html.len() < 3_000_000 && html.contains("The signal around events"));
+    assert!(!html.contains("src=\"http") && !html.contains("@import") && !html.contains("<link"));
+    for name in ["results.json", "trials.parquet"] {
+        assert!(folder.path().join("report").join(name).is_file());
+    }
+}
+
+#[test]
+fn an_event_that_the_study_does_not_declare_is_refused_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    lab(folder.path());
+    done(&["init", "."], folder.path());
+    let path = folder.path().join("study.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let from = text.find("[[event]]\nname = \"cs_plus\"").unwrap();
+    let to = from + text[from + 1..].find("[[").unwrap() + 1;
+    std::fs::write(&path, format!("{}{}", &text[..from], &text[to..])).unwrap();
+    let error = refused(&["inspect", "study.toml"], folder.path());
+    assert!(error.contains("events.csv:") && error.contains("cs_plus") && error.contains("[[event]]"), "{error}");
+    std::fs::write(&path, text.replace("[signal]", "[signal]\nchanel = 1")).unwrap();
+    let error = refused(&["inspect", "study.toml"], folder.path());
+    assert!(error.contains("study.toml:") && error.contains("chanel"), "{error}");
+}
+
+#[test]
+fn a_trial_table_is_scored_from_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut table = String::from("id,session,trial,cs,s.1,s.2,s.3,s.4\n");
+    for session in 1..=2 {
+        for trial in 1..=10 {
+            let cs = trial % 2;
+            table += &format!("m1,{session},{trial},{cs},0,1,{},3\n", trial * session);
+        }
+    }
+    std::fs::write(folder.path().join("trials.csv"), table).unwrap();
+    let study = r#"
+title = "a trial table"
+[signal]
+channel = "s"
+unit = "%"
+[score]
+events = ["plus", "minus"]
+response = [0.0, 1.0]
+baseline = [-2.0, -1.0]
+[[event]]
+name = "plus"
+role = "cue"
+[[event]]
+name = "minus"
+role = "cue"
+[[event]]
+name = "drop"
+role = "outcome"
+[trials]
+file = "trials.csv"
+subject = "id"
+session = "session"
+trial = "trial"
+samples = "s."
+rate = 1.0
+first = -2.0
+spacing = 30.0
+[[trials.event]]
+event = "plus"
+when = { cs = 1 }
+[[trials.event]]
+event = "minus"
+when = { cs = 0 }
+[[trials.event]]
+event = "drop"
+at = 3.0
+when = { cs = 1 }
+"#;
+    std::fs::write(folder.path().join("study.toml"), study).unwrap();
+    let facts: serde_json::Value =
+        serde_json::from_str(&done(&["describe", "study.toml", "--json"], folder.path())).unwrap();
+    let subject = &facts["subjects"][0];
+    // Sum of samples at 0 and 1 s less those at −2 and −1 s: trial·session + 3 − 1, over the odd trials.
+    assert_eq!(subject["responses"], 10);
+    assert_eq!(subject["mean"].as_f64().unwrap(), 5.0 * 1.5 + 2.0);
+}
