@@ -108,8 +108,12 @@ impl Anccr {
         }
     }
 
-    fn decay(&self, state: &mut State, time: f64) {
-        let left = (-(time - state.last) / self.T).exp();
+    /// What is left of a trace since the event before.
+    fn left(&self, state: &State, time: f64) -> f64 {
+        (-(time - state.last) / self.T).exp()
+    }
+
+    fn decay(&self, state: &mut State, left: f64) {
         for (trace, recency) in state.trace.iter_mut().zip(&mut state.recency) {
             *trace *= left;
             *recency *= left;
@@ -187,8 +191,9 @@ impl Anccr {
         s.anccr.fill(0.0);
         s.reward.fill(0.0);
         dopamine.respond(event.time, 0, 0.0);
+        let left = self.left(s, event.time);
         s.last = event.time;
-        s.baseline.event(event.time, None, self.T, self.sampling_interval, self.baseline_rate(s.events));
+        s.baseline.event(event.time, left, None, self.T, self.sampling_interval, self.baseline_rate(s.events));
     }
 
     fn see(&self, s: &mut State, event: &Event, dopamine: &mut Dopamine<'_>) {
@@ -206,7 +211,8 @@ impl Anccr {
             return;
         }
         s.counts[e] += 1.0;
-        self.decay(s, event.time);
+        let left = self.left(s, event.time);
+        self.decay(s, left);
         s.anccr[e * n..(e + 1) * n].fill(0.0);
         s.recency[e] = 1.0;
         s.trace[e] += 1.0;
@@ -236,7 +242,7 @@ impl Anccr {
         s.reward.copy_from_slice(&s.attributed);
         self.attribute(s, e, event.magnitude, released);
         s.last = event.time;
-        s.baseline.event(event.time, Some(e), self.T, self.sampling_interval, self.baseline_rate(s.events));
+        s.baseline.event(event.time, left, Some(e), self.T, self.sampling_interval, self.baseline_rate(s.events));
     }
 }
 

@@ -16,6 +16,36 @@ pub enum Rate {
     ExactMean(f64),
 }
 
+/// The parameters of a silence, with what follows from them alone.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Laws {
+    constant: f64,
+    dt: f64,
+    rate: Rate,
+    /// g = exp(−dt/T).
+    per_sample: f64,
+    /// ln(1 − b) of a constant rate b.
+    log_kept: f64,
+    /// exp(ln(1 − b) + dt/T) − 1.
+    growth: f64,
+}
+
+impl Laws {
+    fn new(constant: f64, dt: f64, rate: Rate) -> Self {
+        // A rate of 1 or more has no logarithm and is stepped through.
+        let log_kept = match rate {
+            Rate::Constant(b) if b < 1.0 => (-b).ln_1p(),
+            _ => 0.0,
+        };
+        let growth = (log_kept + dt / constant).exp_m1();
+        Self { constant, dt, rate, per_sample: (-dt / constant).exp(), log_kept, growth }
+    }
+
+    fn are(&self, constant: f64, dt: f64, rate: Rate) -> bool {
+        self.constant == constant && self.dt == dt && self.rate == rate
+    }
+}
+
 /// The sampled traces and their means, and where the silence since the last event stands.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Baseline {
@@ -28,7 +58,7 @@ pub struct Baseline {
     begun: bool,
     samples: u64,
     /// Where the silence started to be counted, and the parameters under which it is.
-    laws: Option<(f64, f64, Rate)>,
+    laws: Option<Laws>,
     /// After the silence so far.
     after: Vec<[f64; 2]>,
     after_mean: Vec<f64>,
@@ -36,6 +66,8 @@ pub struct Baseline {
     after_seen: bool,
     from_sample: u64,
     until: f64,
+    /// Whether an event has come and the silence after it has not begun.
+    fresh: bool,
     any: bool,
 }
 
@@ -69,6 +101,7 @@ impl Baseline {
             after_seen: false,
             from_sample: 0,
             until: 0.0,
+            fresh: false,
             any: false,
         }
     }
@@ -83,6 +116,9 @@ impl Baseline {
         if !self.any {
             return;
         }
+        if let Some(laws) = self.laws.filter(|_| self.fresh) {
+            self.measure(self.until, laws);
+        }
         for (i, [trace, mean]) in self.after.iter().enumerate() {
             self.trace[i] = *trace;
             self.mean[i] = *mean;
@@ -95,8 +131,8 @@ impl Baseline {
     }
 
     /// An event of `kind` at `time`, after [`settle`](Self::settle); without a kind, one that leaves no trace.
-    pub fn event(&mut self, time: f64, kind: Option<usize>, constant: f64, dt: f64, rate: Rate) {
-        let left = (-(time - self.since) / constant).exp();
+    /// `left` is what is left of a trace since the event before.
+    pub fn event(&mut self, time: f64, left: f64, kind: Option<usize>, constant: f64, dt: f64, rate: Rate) {
         for unseen in &mut self.unseen {
             *unseen *= left;
         }
@@ -107,9 +143,12 @@ impl Baseline {
         self.begun = false;
         self.any = true;
         self.from_sample = sample_at(time, dt);
-        self.laws = Some((constant, dt, rate));
+        if !self.laws.is_some_and(|l| l.are(constant, dt, rate)) {
+            self.laws = Some(Laws::new(constant, dt, rate));
+        }
         self.after_seen = false;
-        self.silence(time, constant, dt, rate);
+        self.until = time;
+        self.fresh = true;
     }
 
     /// Silence up to `until`, counted from the last event: calls in a row mean the same as the last of them.
@@ -117,43 +156,58 @@ impl Baseline {
         if !self.any {
             return;
         }
-        if self.laws != Some((constant, dt, rate)) {
-            if until == self.until {
-                return;
+        let laws = match self.laws.filter(|l| l.are(constant, dt, rate)) {
+            Some(laws) => laws,
+            // No time passes under laws that change at the very moment of the next event.
+            None if until == self.until => return,
+            None => {
+                if self.after_seen {
+                    self.begun = true;
+                    self.settle();
+                }
+                *self.laws.insert(Laws::new(constant, dt, rate))
             }
-            if self.after_seen {
-                self.begun = true;
-                self.settle();
-            }
-            self.laws = Some((constant, dt, rate));
-        }
+        };
         self.until = until;
-        let count = sample_at(until, dt).saturating_sub(self.from_sample);
+        self.measure(until, laws);
+    }
+
+    /// What the silence up to `until` makes of trace and mean.
+    fn measure(&mut self, until: f64, laws: Laws) {
+        self.fresh = false;
+        let count = sample_at(until, laws.dt).saturating_sub(self.from_sample);
         self.after_seen = count > 0;
         self.after_samples = self.samples + count;
-        let per_sample = (-dt / constant).exp();
-        let gained = if count > 0 { (-(self.from_sample as f64 * dt - self.since) / constant).exp() } else { 0.0 };
+        let first = self.from_sample as f64 * laws.dt;
+        let gained = if count > 0 { (-(first - self.since) / laws.constant).exp() } else { 0.0 };
         let steps = if self.begun { count } else { count.max(1) };
-        match rate {
-            Rate::Constant(b) => self.constant_rate(b, per_sample, dt / constant, gained, steps),
-            Rate::ExactMean(k) => self.exact_mean(k, per_sample, gained, steps),
+        match laws.rate {
+            Rate::Constant(b) => self.constant_rate(b, &laws, gained, steps),
+            Rate::ExactMean(k) => self.exact_mean(k, laws.per_sample, gained, steps),
         }
     }
 
     /// With g = exp(−dt/T) and p = 1−b, n steps from (E, M), the first gaining u:
     /// E_n = g^(n−1)·E_1 and M_n = p^n·M + b·E_1·(g^n − p^n)/(g − p), E_1 = g·E + u.
-    fn constant_rate(&mut self, b: f64, g: f64, decay: f64, gained: f64, steps: u64) {
+    fn constant_rate(&mut self, b: f64, laws: &Laws, gained: f64, steps: u64) {
+        let (g, decay) = (laws.per_sample, laws.dt / laws.constant);
         let n = steps as f64;
         let kept = 1.0 - b;
         let (trace_left, mean_left, weight) = if steps == 0 {
             (1.0, 1.0, 0.0)
         } else if kept > 0.0 {
             // (g^n − p^n)/(g − p) = g^(n−1)·expm1(n·x)/expm1(x) with x = ln(p/g): no digits are lost as p → g.
-            let log_kept = (-b).ln_1p();
-            let ratio = log_kept + decay;
-            let sum = if ratio == 0.0 { n } else { (n * ratio).exp_m1() / ratio.exp_m1() };
+            let ratio = laws.log_kept + decay;
             let left = (-decay * (n - 1.0)).exp();
-            (left, (n * log_kept).exp(), b * left * sum)
+            let mean_left = (n * laws.log_kept).exp();
+            let sum = if laws.growth == 0.0 {
+                n
+            } else if (n * ratio).abs() > 0.5 {
+                (mean_left / (left * g) - 1.0) / laws.growth
+            } else {
+                (n * ratio).exp_m1() / laws.growth
+            };
+            (left, mean_left, b * left * sum)
         } else {
             return self.stepwise(|_| b, g, gained, steps);
         };
