@@ -1,8 +1,9 @@
 //! `accumbens compare`: which theory explains the recordings?
 
 use crate::{output, progress};
-use accumbens::fit::compare::{Comparison, Options, Ranked, compare, steps};
+use accumbens::fit::compare::{Comparison, Options, compare, steps};
 use accumbens::fit::holdout::Budget;
+use accumbens::fit::ranking::Ranked;
 use accumbens::simulated::{self, Design};
 use accumbens::{report, theories};
 use accumbens_core::study::Study;

@@ -6,6 +6,7 @@ pub mod compare;
 pub mod describe;
 pub mod evidence;
 pub mod holdout;
+pub mod ranking;
 pub mod recovery;
 pub mod response;
 pub mod search;

@@ -8,7 +8,7 @@
 use super::cohort::Member;
 use super::evidence::Scale;
 use super::holdout::{Task, Tried};
-use super::selection::select;
+use super::selection::{PRIOR_COUNT, select};
 use accumbens_core::Seed;
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
@@ -75,7 +75,7 @@ pub fn recover(
                     designs.iter().map(|d| forward(d, i, task, &y)).collect()
                 })
                 .collect();
-            let selection = select(&evidence, families);
+            let selection = select(&evidence, families, PRIOR_COUNT);
             let winner = (0..families.len()).max_by(|a, b| {
                 // Ties of exceedance, at 0 or 1 to the last digit, go by expected frequency.
                 let key = |k: usize| (selection.exceedance[k], selection.frequency[k]);

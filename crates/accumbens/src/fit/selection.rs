@@ -49,8 +49,8 @@ struct Group {
     omnibus_risk: f64,
 }
 
-fn group(evidence: &[Vec<f64>], k: usize) -> Group {
-    let prior = vec![1.0; k];
+fn group(evidence: &[Vec<f64>], k: usize, count: f64) -> Group {
+    let prior = vec![count; k];
     let (alpha, attribution) = converge(evidence, &prior);
     let exceedance = exceedance(&alpha);
     let null: f64 = evidence.iter().map(|row| log_mean(row)).sum();
@@ -59,11 +59,14 @@ fn group(evidence: &[Vec<f64>], k: usize) -> Group {
     Group { protected: exceedance.iter().map(protect).collect(), alpha, attribution, exceedance, omnibus_risk }
 }
 
+/// Prior count of each theory and family: a uniform density of frequencies (stephan2009).
+pub const PRIOR_COUNT: f64 = 1.0;
+
 /// Selects among theories (columns), and among families of theories, from log evidences of subjects (rows). `families`
-/// names the family of each column.
+/// names the family of each column; `count` is the Dirichlet's prior count of each, [`PRIOR_COUNT`] in comparisons.
 #[must_use]
-pub fn select(evidence: &[Vec<f64>], families: &[&str]) -> Selection {
-    let theories = group(evidence, families.len());
+pub fn select(evidence: &[Vec<f64>], families: &[&str], count: f64) -> Selection {
+    let theories = group(evidence, families.len(), count);
     let mut names: Vec<&str> = Vec::new();
     for family in families {
         if !names.contains(family) {
@@ -75,7 +78,7 @@ pub fn select(evidence: &[Vec<f64>], families: &[&str]) -> Selection {
         log_mean(&members)
     };
     let rows: Vec<Vec<f64>> = evidence.iter().map(|row| names.iter().map(|n| of(row, n)).collect()).collect();
-    let among = group(&rows, names.len());
+    let among = group(&rows, names.len(), count);
     let total = |alpha: &[f64]| alpha.iter().sum::<f64>();
     let family = |(i, name): (usize, &&str)| Family {
         name: (*name).into(),
@@ -180,7 +183,7 @@ mod tests {
     fn variants_of_one_theory_do_not_outvote_another() {
         // Five equal variants against one rival that fits as well: the families share the mass alike.
         let evidence = vec![vec![0.0; 6]; 12];
-        let selection = select(&evidence, &["td", "td", "td", "td", "td", "anccr"]);
+        let selection = select(&evidence, &["td", "td", "td", "td", "td", "anccr"], PRIOR_COUNT);
         assert!((selection.families[0].frequency - 0.5).abs() < 1e-9, "{selection:?}");
         assert!(selection.omnibus_risk > 0.5);
     }

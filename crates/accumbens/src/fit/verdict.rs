@@ -1,6 +1,6 @@
 //! Says in one plain sentence what was found, which may be "none of these".
 
-use super::compare::{NULL, Ranked};
+use super::ranking::{NULL, Ranked};
 use super::selection::Selection;
 use serde::Serialize;
 

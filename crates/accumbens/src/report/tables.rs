@@ -47,7 +47,7 @@ pub fn study(study: &Study, comparison: &Comparison) -> Value {
 
 /// The ranking, best first.
 pub fn ranking(comparison: &Comparison) -> Vec<Value> {
-    let row = |r: &crate::fit::compare::Ranked| {
+    let row = |r: &crate::fit::ranking::Ranked| {
         json!({
             "label": r.label, "family": r.family, "truth": r.truth,
             "held_out": number(r.held_out, 1), "delta": number(r.difference[0], 1), "error": number(r.difference[1], 1),
