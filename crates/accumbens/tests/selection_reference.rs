@@ -20,7 +20,8 @@ fn selection_gives_the_reference_frequencies_and_exceedance_probabilities() {
     let close = |ours: &[f64], theirs: [f64; 3], tolerance: f64| {
         assert!(ours.iter().zip(theirs).all(|(a, b)| (a - b).abs() < tolerance), "{ours:?} against {theirs:?}");
     };
-    close(&selection.frequency, [0.0163, 0.6253, 0.3583], 1e-4);
+    // It stops iterating once the counts move by less than 1e-3; ours go on to 1e-10.
+    close(&selection.frequency, [0.0163, 0.6253, 0.3583], 2e-4);
     // The reference draws its exceedance probabilities; ours are exact.
     close(&selection.exceedance, [0.0, 0.8975, 0.1025], 5e-3);
     close(&selection.protected, [0.0082, 0.8837, 0.1081], 5e-3);
