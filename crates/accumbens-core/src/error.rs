@@ -26,8 +26,8 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
-    /// The user asked to stop; what was finished is kept.
-    #[error("interrupted: what was finished is kept")]
+    /// The user asked to stop before anything was finished.
+    #[error("interrupted: nothing was finished, so nothing was written")]
     Interrupted,
 }
 

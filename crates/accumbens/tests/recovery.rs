@@ -56,3 +56,19 @@ fn results_are_the_same_bytes_on_one_thread_and_on_two() {
     };
     assert_eq!(run(1), run(2));
 }
+
+#[test]
+fn a_stopped_comparison_keeps_the_subjects_that_were_finished() {
+    let study = study(&Design { subjects: 4, ..Design::default() }).unwrap();
+    let budget = Budget { design: 8, starts: 1, evaluations: 8 };
+    let whole = compare(&study, &options(budget, 0), &|| true).unwrap();
+    let left = std::sync::atomic::AtomicI32::new(13);
+    let go_on = || left.fetch_sub(1, std::sync::atomic::Ordering::SeqCst) > 1;
+    let stopped = compare(&study, &options(budget, 0), &go_on).unwrap();
+    assert!(!stopped.unfinished.is_empty() && stopped.unfinished.len() < 4, "{:?}", stopped.unfinished);
+    for (a, b) in stopped.theories.iter().zip(&whole.theories) {
+        assert_eq!(a.subjects[0].held_out, b.subjects[0].held_out, "{}", a.label);
+    }
+    let at_once = compare(&study, &options(budget, 0), &|| false);
+    assert!(matches!(at_once, Err(accumbens_core::Error::Interrupted)));
+}

@@ -200,9 +200,9 @@ fn fit_all(cohort: &Cohort, tasks: &[Task], options: &Options, go_on: &(dyn Fn()
     let stopped = AtomicBool::new(false);
     let jobs: Vec<(usize, usize)> =
         (0..tasks.len()).flat_map(|m| (0..options.theories.len()).map(move |t| (m, t))).collect();
-    let one = |&(m, t): &(usize, usize)| -> Result<Option<(Vec<Tried>, Fitted)>> {
+    let one = |(job, (m, t)): (usize, (usize, usize))| -> Result<(usize, Option<(Vec<Tried>, Fitted)>)> {
         if stopped.load(Ordering::SeqCst) {
-            return Ok(None);
+            return Ok((job, None));
         }
         let (member, theory) = (&cohort.members[m], options.theories[t].1.as_ref());
         let space = Space::of(theory);
@@ -212,9 +212,12 @@ fn fit_all(cohort: &Cohort, tasks: &[Task], options: &Options, go_on: &(dyn Fn()
         if !go_on() {
             stopped.store(true, Ordering::SeqCst);
         }
-        Ok(Some((design, fitted)))
+        Ok((job, Some((design, fitted))))
     };
-    let mut flat = jobs.par_iter().with_max_len(1).map(one).collect::<Result<Vec<_>>>()?.into_iter();
+    // A bridge hands jobs out in their order, so that subjects are finished one after the other.
+    let mut flat = jobs.into_iter().enumerate().par_bridge().map(one).collect::<Result<Vec<_>>>()?;
+    flat.sort_by_key(|(job, _)| *job);
+    let mut flat = flat.into_iter().map(|(_, fitted)| fitted);
     Ok((0..tasks.len()).map(|_| flat.by_ref().take(options.theories.len()).collect()).collect())
 }
 

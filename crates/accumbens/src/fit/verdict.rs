@@ -66,7 +66,8 @@ pub fn judge(ranking: &[Ranked], selection: &Selection) -> Verdict {
         ));
     }
     if subjects < 5 {
-        caveats.push(format!("{subjects} subjects: a statement about these animals more than about animals"));
+        let few = if subjects == 1 { "1 subject".into() } else { format!("{subjects} subjects") };
+        caveats.push(format!("{few}: a statement about these animals more than about animals"));
     }
     let (p, p_family) = (best.protected, family(&best.family));
     let against = best.ahead.map(|[ahead, error]| {
