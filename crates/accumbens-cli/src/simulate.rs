@@ -109,6 +109,11 @@ fn from_experiment(name: &str, args: &Args) -> Result<(EventLog, Schedule)> {
     } else {
         catalogue::by_name(name)?
     };
+    for change in experiment.phases.iter().flat_map(|p| &p.changes) {
+        let changed = by_name(&change.theory).map_err(|e| e.within(name))?;
+        let place = place_of(changed.table(), &change.parameter).map_err(|e| e.within(name))?;
+        changed.table()[place].check(change.value).map_err(|e| e.within(name))?;
+    }
     let sessions = experiment::sessions(&experiment, args.group.as_deref(), args.subject, Seed(args.seed))?;
     let life = experiment::life(&sessions, &args.theory)?;
     Ok((life.log, life.schedule))

@@ -85,11 +85,27 @@ pub struct Event {
     pub magnitude: f64,
 }
 
-/// What happened, in the order of time.
+/// What happened, in the order of time. Read from outside it is checked as [`EventLog::new`] checks it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct EventLog {
     kinds: Vec<EventKind>,
     events: Vec<Event>,
+}
+
+/// A log as it comes from outside.
+#[derive(Deserialize)]
+struct Unchecked {
+    kinds: Vec<EventKind>,
+    events: Vec<Event>,
+}
+
+impl TryFrom<Unchecked> for EventLog {
+    type Error = Error;
+
+    fn try_from(log: Unchecked) -> Result<Self> {
+        Self::new(log.kinds, log.events)
+    }
 }
 
 impl EventLog {
@@ -189,5 +205,38 @@ impl EventLog {
         let first = outcomes.next()?.time;
         let (count, last) = outcomes.fold((0_u32, first), |(n, _), e| (n + 1, e.time));
         (count > 0 && last > first).then(|| (last - first) / f64::from(count))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(time: f64, kind: u32) -> Event {
+        Event { time, kind: EventKindId(kind), magnitude: 1.0 }
+    }
+
+    #[test]
+    fn a_log_that_goes_back_or_names_no_kind_is_refused_also_from_json() {
+        let kinds = || vec![EventKind::cue("a"), EventKind::outcome("b")];
+        assert!(EventLog::new(kinds(), vec![event(2.0, 0), event(1.0, 1)]).is_err());
+        assert!(EventLog::new(kinds(), vec![event(2.0, 2)]).is_err());
+        assert!(EventLog::new(kinds(), vec![event(f64::NAN, 0)]).is_err());
+        let log = EventLog::new(kinds(), vec![event(1.0, 0), event(2.0, 1), event(6.0, 1)]).unwrap();
+        let text = serde_json::to_string(&log).unwrap();
+        assert_eq!(serde_json::from_str::<EventLog>(&text).unwrap(), log);
+        let back = text.replace("6.0", "0.5");
+        assert!(serde_json::from_str::<EventLog>(&back).unwrap_err().to_string().contains("never go back"));
+    }
+
+    #[test]
+    fn gaps_and_intervals_are_those_of_the_events() {
+        let log = EventLog::new(
+            vec![EventKind::cue("a"), EventKind::outcome("b")],
+            vec![event(1.0, 0), event(2.0, 1), event(6.0, 0), event(9.0, 1), event(10.0, 1)],
+        )
+        .unwrap();
+        assert_eq!(log.longest_gaps(), [3.0, 4.0]);
+        assert_eq!(log.mean_outcome_interval(), Some(4.0));
     }
 }

@@ -9,6 +9,10 @@ fn every_experiment_of_the_catalogue_parses_cites_and_yields_the_same_events_for
     for name in catalogue::names() {
         let experiment = catalogue::by_name(name).unwrap();
         assert!(experiment.source.iter().all(|key| cite::reference(key).is_ok()), "{name}");
+        for change in experiment.phases.iter().flat_map(|p| &p.changes) {
+            let theory = accumbens::theories::by_name(&change.theory).unwrap();
+            assert!(theory.table().iter().any(|p| p.name == change.parameter), "{name}: {}", change.parameter);
+        }
         for group in experiment.group_names() {
             let draw = |seed| sessions(&experiment, Some(group), 1, Seed(seed)).unwrap();
             let logs = |seed| draw(seed).into_iter().map(|s| s.log).collect::<Vec<_>>();

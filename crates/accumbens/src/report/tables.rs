@@ -136,9 +136,12 @@ fn significant(value: f64) -> String {
     number(value, digits)
 }
 
-/// What each theory was told.
+/// What each theory was told, and its papers.
 pub fn told(comparison: &Comparison) -> Vec<Value> {
-    comparison.theories.iter().map(|t| json!({ "label": t.label, "told": t.told })).collect()
+    let papers = |label: &str| crate::theories::parse(label).map(|t| t.info().papers).unwrap_or_default();
+    let row =
+        |t: &crate::fit::compare::TheoryResult| json!({ "label": t.label, "told": t.told, "papers": papers(&t.label) });
+    comparison.theories.iter().map(row).collect()
 }
 
 /// What recovery says.
