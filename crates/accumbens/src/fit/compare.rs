@@ -145,7 +145,7 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
     }
     let unfinished: Vec<String> =
         (0..fits.len()).filter(|m| !done.contains(m)).map(|m| cohort.members[m].name.clone()).collect();
-    let fits: Vec<Vec<(Vec<Tried>, Fitted)>> = fits
+    let fits: Vec<Vec<Fit>> = fits
         .into_iter()
         .enumerate()
         .filter(|(m, _)| done.contains(m))
@@ -193,14 +193,16 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
     })
 }
 
-type Row = Vec<Option<(Vec<Tried>, Fitted)>>;
+/// What was tried of a theory's design in a subject, and the fit.
+type Fit = (Vec<Tried>, Fitted);
+type Row = Vec<Option<Fit>>;
 
 /// Fits every theory to every subject: `fits[subject][theory]`, none where the user stopped before.
 fn fit_all(cohort: &Cohort, tasks: &[Task], options: &Options, go_on: &(dyn Fn() -> bool + Sync)) -> Result<Vec<Row>> {
     let stopped = AtomicBool::new(false);
     let jobs: Vec<(usize, usize)> =
         (0..tasks.len()).flat_map(|m| (0..options.theories.len()).map(move |t| (m, t))).collect();
-    let one = |(job, (m, t)): (usize, (usize, usize))| -> Result<(usize, Option<(Vec<Tried>, Fitted)>)> {
+    let one = |(job, (m, t)): (usize, (usize, usize))| -> Result<(usize, Option<Fit>)> {
         if stopped.load(Ordering::SeqCst) {
             return Ok((job, None));
         }
@@ -225,7 +227,7 @@ fn fit_all(cohort: &Cohort, tasks: &[Task], options: &Options, go_on: &(dyn Fn()
 fn left_out_all(
     cohort: &Cohort,
     tasks: &[Task],
-    fits: &[Vec<(Vec<Tried>, Fitted)>],
+    fits: &[Vec<Fit>],
     options: &Options,
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Result<Vec<Vec<f64>>> {
@@ -251,7 +253,7 @@ fn left_out_all(
 fn results(
     cohort: &Cohort,
     tasks: &[Task],
-    fits: &[Vec<(Vec<Tried>, Fitted)>],
+    fits: &[Vec<Fit>],
     left: &[Vec<f64>],
     options: &Options,
     study: &Study,
@@ -337,7 +339,7 @@ fn subject_fit(
 fn recover_all(
     cohort: &Cohort,
     tasks: &[Task],
-    fits: &[Vec<(Vec<Tried>, Fitted)>],
+    fits: &[Vec<Fit>],
     options: &Options,
     families: &[&str],
     share: f64,
