@@ -9,6 +9,9 @@ fn line(text: &str, span: &Range<usize>) -> usize {
     text[..span.start.min(text.len())].matches('\n').count() + 1
 }
 
+/// The shortest interval that is accepted, s: a schedule cannot come to nothing but events.
+const SHORTEST: f64 = 1e-3;
+
 struct Checker<'a> {
     file: &'a str,
     text: &'a str,
@@ -34,17 +37,20 @@ impl Checker<'_> {
 
     fn interval(&self, at: &Name, interval: &Interval) -> Result<()> {
         let (good, shown) = match *interval {
-            Interval::Fixed(i) => (i.fixed > 0.0, format!("fixed = {}", i.fixed)),
-            Interval::Uniform(i) => (0.0 <= i.uniform[0] && i.uniform[0] < i.uniform[1], format!("{:?}", i.uniform)),
+            Interval::Fixed(i) => (i.fixed >= SHORTEST, format!("fixed = {}", i.fixed)),
+            Interval::Uniform(i) => (
+                0.0 <= i.uniform[0] && i.uniform[0] < i.uniform[1] && i.uniform[1] >= SHORTEST,
+                format!("{:?}", i.uniform),
+            ),
             Interval::Exponential(i) => {
                 let max = i.max.unwrap_or(f64::MAX);
-                (i.exponential > 0.0 && 0.0 <= i.min && i.min < max, format!("exponential = {}", i.exponential))
+                (i.exponential >= SHORTEST && 0.0 <= i.min && i.min < max, format!("exponential = {}", i.exponential))
             }
         };
         if good {
             return Ok(());
         }
-        let accepted = "fixed > 0, uniform = [from, to] or exponential > 0 with 0 <= min < max, in s";
+        let accepted = "fixed, uniform = [from, to] or exponential with 0 <= min < max, in s, 0.001 or more";
         Err(self.fault(at, format!("interval {shown}"), accepted))
     }
 

@@ -43,7 +43,7 @@ parameters! {
         /// Learning rate of the reward attributed to a cause; above 1 it counts as 1.
         alpha_r: 0.2 => .domain(Domain::NOT_NEGATIVE).logit_normal(0.2, 1.5).source("jeong2022");
         /// Interval at which the baseline is sampled.
-        sampling_interval: 0.2 => .domain(Domain::Positive).unit("s").source("jeong2022").fixed();
+        sampling_interval: 0.2 => .domain(Domain::Real { min: 1e-3, max: 3600.0 }).unit("s").source("jeong2022").fixed();
         /// Whether means are exact (each event weighs alike) in place of a learning rate.
         exact_mean: 0.0 => .domain(Domain::Flag).source("jeong2022");
         /// Which published form: `2022`; `2022-value`, where the innate value is part of dopamine; `2026`, where the

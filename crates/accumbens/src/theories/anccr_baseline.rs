@@ -26,7 +26,9 @@ struct Laws {
     per_sample: f64,
     /// ln(1 − b) of a constant rate b.
     log_kept: f64,
-    /// exp(ln(1 − b) + dt/T) − 1.
+    /// |ln(p/g)| with p = 1 − b.
+    apart: f64,
+    /// exp(−|ln(p/g)|) − 1.
     growth: f64,
 }
 
@@ -37,8 +39,29 @@ impl Laws {
             Rate::Constant(b) if b < 1.0 => (-b).ln_1p(),
             _ => 0.0,
         };
-        let growth = (log_kept + dt / constant).exp_m1();
-        Self { constant, dt, rate, per_sample: (-dt / constant).exp(), log_kept, growth }
+        let apart = (log_kept + dt / constant).abs();
+        Self { constant, dt, rate, per_sample: (-dt / constant).exp(), log_kept, apart, growth: (-apart).exp_m1() }
+    }
+
+    /// (g^n − p^n)/(g − p), from g^(n−1) and p^n: with q ≤ 1 the ratio of the smaller to the larger base it is
+    /// larger^(n−1)·(q^n − 1)/(q − 1), which neither overflows nor loses digits as the bases meet.
+    fn geometric(&self, n: f64, g_before: f64, p_after: f64) -> f64 {
+        let (g_after, kept) = (g_before * self.per_sample, self.log_kept.exp());
+        let g_larger = self.per_sample >= kept;
+        let larger = if g_larger { g_before } else { p_after / kept };
+        if larger == 0.0 {
+            return 0.0;
+        }
+        if self.growth == 0.0 {
+            return larger * n;
+        }
+        let shrunk = if n * self.apart < 0.5 {
+            (-n * self.apart).exp_m1()
+        } else {
+            let (small, large) = if g_larger { (p_after, g_after) } else { (g_after, p_after) };
+            if large == 0.0 { -1.0 } else { small / large - 1.0 }
+        };
+        larger * shrunk / self.growth
     }
 
     fn are(&self, constant: f64, dt: f64, rate: Rate) -> bool {
@@ -188,7 +211,7 @@ impl Baseline {
     }
 
     /// With g = exp(−dt/T) and p = 1−b, n steps from (E, M), the first gaining u:
-    /// E_n = g^(n−1)·E_1 and M_n = p^n·M + b·E_1·(g^n − p^n)/(g − p), E_1 = g·E + u.
+    /// E_n = g^(n−1)·E_1 and M_n = p^n·M + b·E_1·(g^n − p^n)/(g − p), with E_1 = g·E + u.
     fn constant_rate(&mut self, b: f64, laws: &Laws, gained: f64, steps: u64) {
         let (g, decay) = (laws.per_sample, laws.dt / laws.constant);
         let n = steps as f64;
@@ -196,18 +219,9 @@ impl Baseline {
         let (trace_left, mean_left, weight) = if steps == 0 {
             (1.0, 1.0, 0.0)
         } else if kept > 0.0 {
-            // (g^n − p^n)/(g − p) = g^(n−1)·expm1(n·x)/expm1(x) with x = ln(p/g): no digits are lost as p → g.
-            let ratio = laws.log_kept + decay;
             let left = (-decay * (n - 1.0)).exp();
             let mean_left = (n * laws.log_kept).exp();
-            let sum = if laws.growth == 0.0 {
-                n
-            } else if (n * ratio).abs() > 0.5 {
-                (mean_left / (left * g) - 1.0) / laws.growth
-            } else {
-                (n * ratio).exp_m1() / laws.growth
-            };
-            (left, mean_left, b * left * sum)
+            (left, mean_left, b * laws.geometric(n, left, mean_left))
         } else {
             return self.stepwise(|_| b, g, gained, steps);
         };
@@ -258,5 +272,31 @@ impl Baseline {
     fn keep(&mut self, i: usize, trace: f64, mean: f64) {
         self.after[i] = [trace, mean];
         self.after_mean[i] = mean;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closed_form_is_the_recursion_for_any_time_constant_and_rate() {
+        for constant in [1e-4, 0.01, 0.3, 5.0, 9.9, 10.0, 1e3, 1e7] {
+            for b in [0.0, 1e-9, 1e-3, 0.02, 0.019801326693244747, 0.5, 0.999999, 1.0, 1.5] {
+                for until in [0.05, 0.25, 3.1, 40.0, 4000.0] {
+                    let mut closed = Baseline::new(1);
+                    closed.mean[0] = 0.7;
+                    closed.event(0.03, 1.0, Some(0), constant, 0.2, Rate::Constant(b));
+                    let mut stepped = closed.clone();
+                    closed.silence(until, constant, 0.2, Rate::Constant(b));
+                    let steps = sample_at(until, 0.2).saturating_sub(stepped.from_sample);
+                    let gained = if steps > 0 { (-(0.2 - 0.03) / constant).exp() } else { 0.0 };
+                    stepped.stepwise(|_| b, (-0.2 / constant).exp(), gained, steps.max(1));
+                    let (ours, theirs) = (closed.now()[0], stepped.now()[0]);
+                    let close = (ours - theirs).abs() <= 1e-11 * theirs.abs() + 1e-14;
+                    assert!(close, "T {constant}, b {b}, until {until}: {ours} against {theirs}");
+                }
+            }
+        }
     }
 }

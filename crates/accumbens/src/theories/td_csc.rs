@@ -18,6 +18,8 @@ const PUBLISHED: f64 = 3.0;
 const ITI: u32 = u32::MAX;
 /// Length of a chain where neither the log nor `max_state` bounds it, s; its last state then repeats.
 const UNBOUNDED: f64 = 1200.0;
+/// The longest cap on a chain, s: three hours.
+const MAX_STATE: f64 = 10_800.0;
 /// A trace below this no longer changes any value in double precision.
 const FORGOTTEN: f64 = 1e-20;
 
@@ -25,7 +27,7 @@ parameters! {
     /// Temporal-difference learning over a complete serial compound.
     pub struct TdCsc {
         /// Width of a bin, which is one state.
-        dt: 0.2 => .domain(Domain::Positive).unit("s").source("jeong2022").fixed();
+        dt: 0.2 => .domain(Domain::Real { min: 1e-3, max: 3600.0 }).unit("s").source("jeong2022").fixed();
         /// Learning rate.
         alpha: 0.05 => .domain(Domain::UNIT).logit_normal(0.05, 1.5).source("jeong2022");
         /// Discount of one bin; where set it stands before `tau`.
@@ -41,7 +43,7 @@ parameters! {
         /// With `none` and `single`: how long after a cue the inter-trial interval begins.
         cue_to_iti: 10.0 => .domain(Domain::Positive).unit("s").source("jeong2022").fixed();
         /// Cap on the time a chain spans; while a capped chain's last state repeats nothing is learnt and dopamine is 0.
-        max_state: f64::NAN => .domain(Domain::Positive).unit("s").source("jeong2022").fixed();
+        max_state: f64::NAN => .domain(Domain::Real { min: 1e-3, max: MAX_STATE }).unit("s").source("jeong2022").fixed();
     }
     told {
         /// Each kind's longest gap to the next event, s; for `published` only.
@@ -208,7 +210,7 @@ impl Theory for TdCsc {
         let cap = if self.max_state.is_nan() { u32::MAX } else { bins(self.max_state) };
         let length: Vec<u32> = (0..kinds.len())
             .map(|k| match self.longest_gap.get(k) {
-                Some(&gap) if self.iti == PUBLISHED => bins(gap).min(cap),
+                Some(&gap) if self.iti == PUBLISHED => bins(gap.min(MAX_STATE)).min(cap),
                 _ => bins(UNBOUNDED).min(cap),
             })
             .collect();

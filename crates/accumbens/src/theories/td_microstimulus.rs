@@ -18,7 +18,7 @@ parameters! {
         /// Microstimuli a kind of event.
         n: 20.0 => .domain(Domain::Count { min: 1, max: 1000 }).source("jeong2022").fixed();
         /// Width of a bin.
-        dt: 0.2 => .domain(Domain::Positive).unit("s").source("jeong2022").fixed();
+        dt: 0.2 => .domain(Domain::Real { min: 1e-3, max: 3600.0 }).unit("s").source("jeong2022").fixed();
         /// Learning rate.
         alpha: 0.02 => .domain(Domain::UNIT).logit_normal(0.02, 1.5).source("jeong2022");
         /// Discount of one bin; where set it stands before `tau`.
