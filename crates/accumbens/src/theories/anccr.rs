@@ -125,21 +125,23 @@ impl Anccr {
         let n = s.kinds.len();
         let rate = if s.meaningful[e] { self.rate(s, s.counts[e]) } else { 0.0 };
         let means = s.baseline.now();
-        for i in 0..n {
-            s.mean[i * n + e] += rate * (s.trace[i] - s.mean[i * n + e]);
-            let seen_i = s.counts[i] > 0.0;
+        let State { prc, src, nc, attributed, mean, trace, counts, .. } = s;
+        let rows = prc.chunks_exact_mut(n).zip(src.chunks_exact_mut(n)).zip(nc.chunks_exact_mut(n));
+        let rows = rows.zip(attributed.chunks_exact_mut(n)).zip(mean.chunks_exact_mut(n));
+        for (i, ((((prc, src), nc), attributed), mean)) in rows.enumerate() {
+            mean[e] += rate * (trace[i] - mean[e]);
+            let seen = counts[i] > 0.0;
             let frequent = means[i] > 0.0 && means[i] / self.T >= self.minimum_rate;
-            for j in 0..n {
-                let at = i * n + j;
-                if !(seen_i && s.counts[j] > 0.0) {
-                    (s.prc[at], s.src[at], s.nc[at], s.attributed[at]) = (0.0, 0.0, 0.0, 0.0);
+            let per_mean = if frequent { 1.0 / means[i] } else { 0.0 };
+            let cells = prc.iter_mut().zip(src).zip(nc).zip(attributed).zip(&*mean).zip(means).zip(&*counts);
+            for ((((((prc, src), nc), attributed), mean), other), count) in cells {
+                if !(seen && *count > 0.0) {
+                    (*prc, *src, *nc, *attributed) = (0.0, 0.0, 0.0, 0.0);
                     continue;
                 }
-                let prc = s.mean[at] - means[i];
-                let src = if frequent { prc * means[j] / means[i] } else { 0.0 };
-                s.prc[at] = prc;
-                s.src[at] = src;
-                s.nc[at] = self.w * src + (1.0 - self.w) * prc;
+                *prc = mean - means[i];
+                *src = *prc * other * per_mean;
+                *nc = self.w * *src + (1.0 - self.w) * *prc;
             }
         }
     }
@@ -151,16 +153,21 @@ impl Anccr {
     /// A[k,:] = NC[k,:]·R[k,:] − Σ_i A[i,:]·Δ_i over the edges i → k; in place, in the order of kinds.
     fn adjust(&self, s: &mut State) {
         let n = s.kinds.len();
+        let State { anccr, nc, attributed, recency, .. } = s;
         for k in 0..n {
             // Row k is no cause of itself, so it may be overwritten while the others are still read.
-            for j in 0..n {
-                s.anccr[k * n + j] = s.nc[k * n + j] * s.attributed[k * n + j];
+            let (before, rest) = anccr.split_at_mut(k * n);
+            let (row, after) = rest.split_at_mut(n);
+            for ((a, nc), r) in row.iter_mut().zip(&nc[k * n..]).zip(&attributed[k * n..]) {
+                *a = nc * r;
             }
-            for i in 0..n {
-                if self.is_edge(s, i, k) {
-                    for j in 0..n {
-                        s.anccr[k * n + j] -= s.anccr[i * n + j] * s.recency[i];
-                    }
+            for (i, recency) in recency.iter().enumerate() {
+                if i == k || nc[i * n + k] <= self.threshold {
+                    continue;
+                }
+                let cause = if i < k { &before[i * n..(i + 1) * n] } else { &after[(i - k - 1) * n..(i - k) * n] };
+                for (a, cause) in row.iter_mut().zip(cause) {
+                    *a -= cause * recency;
                 }
             }
         }
