@@ -285,4 +285,14 @@ when = { cs = 1 }
     // Sum of samples at 0 and 1 s less those at −2 and −1 s: trial·session + 3 − 1, over the odd trials.
     assert_eq!(subject["responses"], 10);
     assert_eq!(subject["mean"].as_f64().unwrap(), 5.0 * 1.5 + 2.0);
+    // Every theory answers every event, also the last of the last session: none is silenced by a missing number.
+    // (Ten pairings do not reach the cue through a chain of fifteen states without eligibility.)
+    let words = "compare study.toml --design 8 --evaluations 8 --recovery 0 --json \
+                 --theories rescorla_wagner,td_csc:lambda=0.9,td_microstimulus,anccr,constant,trend";
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let results: serde_json::Value = serde_json::from_str(&done(&words, folder.path())).unwrap();
+    for theory in results["theories"].as_array().unwrap() {
+        let gains = theory["subjects"][0]["gains"].as_array().unwrap();
+        assert!(gains.iter().any(|g| g[1] != 0.0), "{}", theory["label"]);
+    }
 }

@@ -193,7 +193,9 @@ impl TrialTable {
         let windows = events.iter().map(|(_, t)| t).enumerate().filter_map(window).collect();
         let log =
             EventLog::new(kinds.to_vec(), events.iter().map(|(e, _)| *e).collect()).map_err(|e| e.within(place))?;
-        let duration = log.last_time();
+        // The session lasts at least as long as the signal around its last trial.
+        let samples = rows.first().map_or(0, |r| r.samples.len());
+        let duration = log.last_time() + (self.first + samples as f64 / self.rate).max(0.0);
         Ok(Session {
             name: rows[0].session.clone(),
             recording: Recording::new(Vec::new(), Vec::new(), log, duration)?,

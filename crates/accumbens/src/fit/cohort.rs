@@ -5,6 +5,9 @@ use accumbens_core::study::{Study, Subject};
 use accumbens_core::{AnyTheory, Change, Event, EventLog, Result, Role, Schedule, Sink, live};
 use serde::Serialize;
 
+/// Silence after the last session, s: long enough for a time-step theory to close the bin of the last event.
+const TAIL: f64 = 5.0;
+
 /// A response with its place in the subject's life.
 #[derive(Clone, Debug, Serialize)]
 pub struct Scored {
@@ -153,7 +156,7 @@ impl Member {
         let channels = theory.channels(self.log.kinds()).len();
         let mut learner = theory.start(self.log.kinds());
         let mut values = vec![f64::NAN; self.log.events().len() * channels];
-        let schedule = Schedule { changes, end: self.end, ..Schedule::default() };
+        let schedule = Schedule { changes, end: self.end + TAIL, ..Schedule::default() };
         live(learner.as_mut(), &self.log, &schedule, Sink::Rows { values: &mut values, channels })?;
         let at = |c: usize| self.scored.iter().map(|s| values[s.row * channels + c]).collect();
         Ok((0..channels).map(at).collect())
