@@ -98,6 +98,9 @@ fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> 
 
 pub fn run(args: &Args, json: bool) -> Result<()> {
     let options = options(args)?;
+    if args.out.is_file() {
+        return Err(Error::input("--out", format!("{} is a file", args.out.display()), "a folder"));
+    }
     let study = study(args)?;
     let bar = progress::bar(steps(&study, &options), "comparing theories");
     let tick = || {

@@ -4,7 +4,7 @@ use crate::output;
 use accumbens_core::{Error, Result};
 use accumbens_io::{propose, write_file};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where to look.
 #[derive(clap::Args)]
@@ -24,22 +24,12 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     if path.exists() && !args.force {
         return Err(Error::input(path.display().to_string(), "is already there", "another --out, or --force"));
     }
-    let proposal = propose::propose(&args.folder)?;
-    let base = std::path::absolute(&args.folder).map_err(|e| Error::file(&args.folder, e))?;
-    let target = std::path::absolute(&path).map_err(|e| Error::file(&path, e))?;
-    let text = if target.parent() == Some(base.as_path()) {
-        proposal.text
-    } else {
-        // The sessions are named relative to the study file: elsewhere they need the folder's own path.
-        proposal
-            .text
-            .replace(
-                "sessions = [  # in this order: GUESS\n  \"",
-                &format!("sessions = [  # in this order: GUESS\n  \"{}/", base.display()),
-            )
-            .replace(",\n  \"", &format!(",\n  \"{}/", base.display()))
-    };
-    write_file(&path, text.as_bytes())?;
+    let absolute = |p: &Path| std::path::absolute(p).map_err(|e| Error::file(p, e));
+    let (folder, target) = (absolute(&args.folder)?, absolute(&path)?);
+    // Sessions are named relative to the study file where it lies in the folder, else by their whole path.
+    let prefix = (target.parent() != Some(folder.as_path())).then_some(folder.as_path());
+    let proposal = propose::propose(&args.folder, prefix)?;
+    write_file(&path, proposal.text.as_bytes())?;
     if json {
         return output::json(&json!({ "study": path, "guesses": proposal.guesses }));
     }

@@ -65,10 +65,11 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
 }
 
 /// Proposes a study of the sessions under `folder`: folders that hold `events.csv`, the folder above each its subject.
+/// Sessions are named relative to `folder`, or under `prefix` where there is one.
 ///
 /// # Errors
 /// Where there is no session, or one cannot be read.
-pub fn propose(folder: &Path) -> Result<Proposal> {
+pub fn propose(folder: &Path, prefix: Option<&Path>) -> Result<Proposal> {
     let mut sessions = Vec::new();
     walk(folder, 4, &mut sessions)?;
     if sessions.is_empty() {
@@ -80,14 +81,15 @@ pub fn propose(folder: &Path) -> Result<Proposal> {
     }
     let mut found = Found::default();
     for session in &sessions {
-        look(folder, session, &mut found)?;
+        look(folder, prefix, session, &mut found)?;
     }
     Ok(write(folder, found))
 }
 
-fn look(folder: &Path, session: &Path, found: &mut Found) -> Result<()> {
+fn look(folder: &Path, prefix: Option<&Path>, session: &Path, found: &mut Found) -> Result<()> {
     let relative = session.strip_prefix(folder).unwrap_or(session);
-    let name = relative.to_string_lossy().replace('\\', "/");
+    let name = prefix.map_or_else(|| relative.to_owned(), |p| p.join(relative));
+    let name = name.to_string_lossy().replace('\\', "/");
     let subject = relative.parent().filter(|p| !p.as_os_str().is_empty());
     let subject = subject.map_or_else(|| "subject".into(), |p| p.to_string_lossy().replace('\\', "/"));
     for row in events_csv::read(&session.join("events.csv"))? {
