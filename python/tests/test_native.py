@@ -29,3 +29,8 @@ def test_bad_input_is_a_value_error_that_names_it():
         accumbens.simulate("td_csc", [1.0], ["juice"], [1.0], {"juice": 1.0}, {"alhpa": 0.1})
     with pytest.raises(ValueError, match="no theory is called"):
         accumbens.describe("nobody")
+
+
+def test_kinds_numbered_alike_stand_by_number_as_on_the_command_line():
+    released = accumbens.simulate("constant", [1.0, 2.0], ["e2", "e1"], [0, 1], {"e1": 1.0})
+    assert released["channel"][:2] == ["e1", "e2"]

@@ -3,15 +3,12 @@
 use crate::output;
 use accumbens::experiment::{self, Experiment, catalogue};
 use accumbens::theories::by_name;
+use accumbens_core::kinds::{Declared, kinds};
 use accumbens_core::params::place_of;
-use accumbens_core::{AnyTheory, Change, Clamp, Error, EventLog, Result, Sample, Schedule, Seed, Sink, live};
-use accumbens_io::kinds::{Declared, kinds};
+use accumbens_core::{AnyTheory, Change, Clamp, Error, EventLog, Result, Sample, Schedule, Seed, Sink, TAIL, live};
 use accumbens_io::{Column, events_csv, table, write_file, write_table};
 use serde_json::json;
 use std::path::{Path, PathBuf};
-
-/// Silence after the last event of an events file, s: as in the published time-step code.
-const TAIL: f64 = 5.0;
 
 /// What is simulated.
 #[derive(clap::Args)]
@@ -149,13 +146,9 @@ fn clamps(args: &Args, log: &EventLog, schedule: &mut Schedule) -> Result<()> {
 
 fn columns(log: &EventLog, theory: &dyn AnyTheory, samples: &[Sample]) -> Vec<Column> {
     let channels = theory.channels(log.kinds());
-    let events = |s: &Sample| {
-        let rows = s.first_row as usize..(s.first_row + s.rows) as usize;
-        log.events()[rows].iter().map(|e| log.name(e)).collect::<Vec<_>>().join("+")
-    };
     vec![
         Column::real("time", samples.iter().map(|s| s.time).collect()),
-        Column::text("event", samples.iter().map(events).collect()),
+        Column::text("event", samples.iter().map(|s| s.events(log)).collect()),
         Column::text("channel", samples.iter().map(|s| channels[s.channel as usize].name.clone()).collect()),
         Column::real("dopamine", samples.iter().map(|s| s.value).collect()),
     ]

@@ -1,6 +1,7 @@
 //! The one door through which every theory releases dopamine, and learns from what really came out.
 
 use crate::clamp::Clamp;
+use crate::event::EventLog;
 use std::collections::VecDeque;
 
 /// One release.
@@ -16,6 +17,15 @@ pub struct Sample {
     pub first_row: u32,
     /// How many events it answers; 0 for a bin of silence.
     pub rows: u32,
+}
+
+impl Sample {
+    /// The names of the events that this release answers, joined by `+`; empty for a bin of silence.
+    #[must_use]
+    pub fn events(&self, log: &EventLog) -> String {
+        let rows = self.first_row as usize..(self.first_row + self.rows) as usize;
+        log.events()[rows].iter().map(|e| log.name(e)).collect::<Vec<_>>().join("+")
+    }
 }
 
 /// Where released dopamine is written.

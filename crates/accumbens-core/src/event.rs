@@ -66,6 +66,12 @@ impl EventKind {
         matches!(self.role, Role::Cue | Role::Outcome | Role::Offset(_))
     }
 
+    /// The magnitude of an event of this kind where nothing says it: 1 for an outcome, 0 for any other.
+    #[must_use]
+    pub fn usual_magnitude(&self) -> f64 {
+        if self.is_outcome() { 1.0 } else { 0.0 }
+    }
+
     /// Whether it is an outcome.
     #[inline]
     #[must_use]

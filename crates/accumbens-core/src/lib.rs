@@ -5,10 +5,12 @@
 
 pub mod cite;
 pub mod clamp;
+pub mod declaration;
 pub mod dopamine;
 pub mod error;
 pub mod event;
 pub mod format;
+pub mod kinds;
 pub mod life;
 pub mod params;
 pub mod recording;
@@ -22,7 +24,7 @@ pub use clamp::{Clamp, EventClamp};
 pub use dopamine::{Dopamine, Sample, Sink};
 pub use error::{Error, Result};
 pub use event::{Event, EventKind, EventKindId, EventLog, Role};
-pub use life::{Change, Schedule, live};
+pub use life::{Change, Schedule, TAIL, live, told};
 pub use params::{Domain, Parameter, Params, Prior};
 pub use recording::{Channel, Recording};
 pub use seed::Seed;

@@ -4,8 +4,12 @@ use crate::clamp::{Clamp, EventClamp};
 use crate::dopamine::{Dopamine, Sink};
 use crate::error::Result;
 use crate::event::EventLog;
-use crate::theory::Learner;
+use crate::theory::{AnyTheory, Learner};
 use serde::{Deserialize, Serialize};
+
+/// Silence after the last event of a recording whose end nobody declared, s: as in the published time-step code, and
+/// long enough for a time-step theory to close the bin of that event.
+pub const TAIL: f64 = 5.0;
 
 /// A parameter that changes at a time: a drug, a new context, a new inter-reward interval. It takes effect after the
 /// silence up to `time` and before the events at `time`.
@@ -41,6 +45,24 @@ impl Schedule {
         self.changes.sort_by(|a, b| a.time.total_cmp(&b.time));
         self
     }
+}
+
+/// What a theory is told at the start of each session (its own log, and its start on the life's clock, s), as changes
+/// of its parameters. A parameter that the user set away from its default is not told but kept.
+#[must_use]
+pub fn told<'a>(theory: &dyn AnyTheory, sessions: impl Iterator<Item = (&'a EventLog, f64)>) -> Vec<Change> {
+    let kept = |name: &str| {
+        let place = theory.table().iter().position(|p| p.name == name);
+        place.is_some_and(|i| {
+            let (value, usual) = (theory.get(i), theory.table()[i].default);
+            value != usual && !(value.is_nan() && usual.is_nan())
+        })
+    };
+    let changes = sessions.flat_map(|(log, time)| {
+        let told = theory.tell_session(log).into_iter().filter(|(name, _)| !kept(name));
+        told.map(|(name, value)| Change { time, parameter: name.into(), value }).collect::<Vec<_>>()
+    });
+    changes.collect()
 }
 
 /// Leads `learner` through `log` under a [sorted](Schedule::sorted) schedule.

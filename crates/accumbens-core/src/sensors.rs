@@ -1,5 +1,6 @@
 //! The catalogue of dopamine sensors.
 
+use crate::declaration;
 use crate::error::{Error, Result};
 use crate::study::Sensor;
 use serde::Deserialize;
@@ -16,8 +17,7 @@ struct Catalogue {
 /// Where the catalogue itself is malformed.
 pub fn all() -> Result<Vec<Sensor>> {
     let text = include_str!("../../../catalogue/sensors.toml");
-    let catalogue: Catalogue =
-        toml::from_str(text).map_err(|e| Error::input("catalogue/sensors.toml", e.message(), ""))?;
+    let catalogue: Catalogue = declaration::read("catalogue/sensors.toml", text)?;
     Ok(catalogue.sensor)
 }
 

@@ -127,7 +127,7 @@ pub struct Windows {
     pub first: f64,
     /// The time between samples, s.
     pub interval: f64,
-    /// The event, counted from 0 in the session's log, and its samples; NaN where there is none.
+    /// The event, counted from 0 in the session's log, and its samples, in the order of events; NaN where there is none.
     pub rows: Vec<(usize, Vec<f64>)>,
 }
 

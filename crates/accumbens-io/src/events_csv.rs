@@ -76,8 +76,7 @@ pub fn log(place: &str, rows: &[Row], kinds: &[EventKind]) -> Result<EventLog> {
             let known = kinds.iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", ");
             Error::input(format!("{place}:{}", row.line), format!("event {:?} is not declared", row.event), known)
         })?;
-        let usual = f64::from(u8::from(kinds[at].is_outcome()));
-        let magnitude = if row.magnitude.is_nan() { usual } else { row.magnitude };
+        let magnitude = if row.magnitude.is_nan() { kinds[at].usual_magnitude() } else { row.magnitude };
         Ok(Event { time: row.time, kind: EventKindId(at as u32), magnitude })
     };
     EventLog::new(kinds.to_vec(), rows.iter().map(event).collect::<Result<_>>()?).map_err(|e| e.within(place))

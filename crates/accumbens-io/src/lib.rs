@@ -2,7 +2,6 @@
 
 pub mod events_csv;
 pub mod formats;
-pub mod kinds;
 pub mod propose;
 pub mod study;
 pub mod table;

@@ -1,6 +1,7 @@
 //! Reads `study.toml`: which subjects, sessions, events and windows are analysed.
 
 use crate::{events_csv, formats, trial_table};
+use accumbens_core::declaration;
 use accumbens_core::study::{Scoring, Sensor, Session, Study, Subject};
 use accumbens_core::{Channel, Error, EventKind, EventKindId, EventLog, Recording, Result, Role, sensors};
 use schemars::JsonSchema;
@@ -122,11 +123,7 @@ impl StudyFile {
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
         let place = path.display().to_string();
-        let file: Self = toml::from_str(&text).map_err(|e| {
-            let line = e.span().map(|s| text[..s.start.min(text.len())].matches('\n').count() + 1);
-            let place = line.map_or_else(|| place.clone(), |l| format!("{place}:{l}"));
-            Error::input(place, e.message(), "")
-        })?;
+        let file: Self = declaration::read(&place, &text)?;
         file.check().map_err(|e| e.within(&place))?;
         Ok(file)
     }

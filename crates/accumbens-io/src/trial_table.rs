@@ -183,8 +183,7 @@ impl TrialTable {
             let mut carries = Some(trial);
             for spec in self.events.iter().filter(|e| applies(e, header, row)) {
                 let at = kinds.iter().position(|k| k.name == spec.event).unwrap_or(0);
-                let usual = f64::from(u8::from(kinds[at].is_outcome()));
-                let magnitude = spec.magnitude.unwrap_or(usual);
+                let magnitude = spec.magnitude.unwrap_or(kinds[at].usual_magnitude());
                 events.push((Event { time: start + spec.at, kind: EventKindId(at as u32), magnitude }, carries.take()));
             }
         }

@@ -1,7 +1,8 @@
 //! The Python module `accumbens._native`: theories and their lives.
 
 use accumbens::theories;
-use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Sample, Schedule, Sink, live, params::Domain};
+use accumbens_core::kinds::{Declared, kinds};
+use accumbens_core::{Error, Event, EventKindId, EventLog, Sample, Schedule, Sink, TAIL, live, params::Domain};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -67,13 +68,8 @@ fn log(
     if let Some(name) = outcomes.keys().find(|name| !events.contains(name)) {
         return Err(Error::input("outcomes", format!("no event is called {name:?}"), "names in events"));
     }
-    let mut kinds: Vec<EventKind> = Vec::new();
-    for name in events.iter().filter(|e| !outcomes.contains_key(*e)) {
-        if !kinds.iter().any(|k| k.name == *name) {
-            kinds.push(EventKind::cue(name));
-        }
-    }
-    kinds.extend(outcomes.iter().map(|(name, value)| EventKind { value: *value, ..EventKind::outcome(name) }));
+    let declared = Declared { outcomes: outcomes.clone().into_iter().collect(), ..Declared::default() };
+    let kinds = kinds(events, &declared)?;
     let id = |name: &String| EventKindId(kinds.iter().position(|k| k.name == *name).unwrap_or(0) as u32);
     let rows = times.iter().zip(events).zip(magnitudes);
     let rows = rows.map(|((time, name), magnitude)| Event { time: *time, kind: id(name), magnitude: *magnitude });
@@ -106,7 +102,7 @@ fn simulate(
     theory.check().map_err(refused)?;
     let log = log(&times, &events, &magnitudes, &outcomes).map_err(refused)?;
     theory.tell(&log);
-    let schedule = Schedule { end: end.unwrap_or(log.last_time() + 5.0), ..Schedule::default() };
+    let schedule = Schedule { end: end.unwrap_or(log.last_time() + TAIL), ..Schedule::default() };
     let mut learner = theory.start(log.kinds());
     let samples: Vec<Sample> = py
         .detach(|| {
@@ -115,13 +111,9 @@ fn simulate(
         })
         .map_err(refused)?;
     let channels = theory.channels(log.kinds());
-    let named = |s: &Sample| {
-        let rows = s.first_row as usize..(s.first_row + s.rows) as usize;
-        log.events()[rows].iter().map(|e| log.name(e)).collect::<Vec<_>>().join("+")
-    };
     let out = PyDict::new(py);
     out.set_item("time", samples.iter().map(|s| s.time).collect::<Vec<_>>())?;
-    out.set_item("event", samples.iter().map(named).collect::<Vec<_>>())?;
+    out.set_item("event", samples.iter().map(|s| s.events(&log)).collect::<Vec<_>>())?;
     out.set_item("channel", samples.iter().map(|s| channels[s.channel as usize].name.as_str()).collect::<Vec<_>>())?;
     out.set_item("dopamine", samples.iter().map(|s| s.value).collect::<Vec<_>>())?;
     Ok(out.into())

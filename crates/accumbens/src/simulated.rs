@@ -4,7 +4,7 @@ use crate::experiment::{self, Experiment, catalogue};
 use crate::stages::{Noise, SensorStage};
 use crate::theories;
 use accumbens_core::study::{Scoring, Session, Statistic, Study, Subject};
-use accumbens_core::{AnyTheory, Channel, Recording, Result, Sample, Seed, Sink, Stage, live, sensors};
+use accumbens_core::{AnyTheory, Channel, Recording, Result, Sample, Seed, Sink, Stage, live, sensors, told};
 use rand_distr::{Distribution, StandardNormal};
 
 /// What is simulated.
@@ -83,12 +83,8 @@ fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subj
     let mut theory = individual(design, number)?;
     let name = theory.info().name;
     let mut life = experiment::life(&sessions, name)?;
-    for (session, start) in sessions.iter().zip(&life.starts) {
-        for (parameter, value) in theory.tell_session(&session.log) {
-            let parameter = parameter.into();
-            life.schedule.changes.push(accumbens_core::Change { time: *start, parameter, value });
-        }
-    }
+    let logs = sessions.iter().map(|s| &s.log).zip(life.starts.iter().copied());
+    life.schedule.changes.extend(told(theory.as_ref(), logs));
     life.schedule = life.schedule.sorted();
     theory.tell(&life.log);
     let mut learner = theory.start(life.log.kinds());

@@ -1,13 +1,8 @@
 //! Reads an experiment file and refuses what cannot be run, with the line of the fault.
 
 use super::spec::{ClampSpec, Experiment, Interval, Name, Phase, RoleSpec};
+use accumbens_core::declaration::{self, line};
 use accumbens_core::{Error, EventKind, EventKindId, Result, Role};
-use std::ops::Range;
-
-/// The line of a place in a text, from 1.
-fn line(text: &str, span: &Range<usize>) -> usize {
-    text[..span.start.min(text.len())].matches('\n').count() + 1
-}
 
 /// The shortest interval that is accepted, s: a schedule cannot come to nothing but events.
 const SHORTEST: f64 = 1e-3;
@@ -21,7 +16,7 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn fault(&self, at: &Name, problem: impl Into<String>, accepted: impl Into<String>) -> Error {
-        Error::input(format!("{}:{}", self.file, line(self.text, &at.span())), problem, accepted)
+        Error::input(format!("{}:{}", self.file, line(self.text, at.span().start)), problem, accepted)
     }
 
     fn known(&self, what: &str, name: &Name, names: &[&str]) -> Result<()> {
@@ -137,10 +132,7 @@ impl Experiment {
     /// # Errors
     /// With the line of the fault.
     pub fn parse(file: &str, text: &str) -> Result<Self> {
-        let experiment: Self = toml::from_str(text).map_err(|e| {
-            let place = e.span().map_or_else(|| file.to_owned(), |s| format!("{file}:{}", line(text, &s)));
-            Error::input(place, e.message(), "")
-        })?;
+        let experiment: Self = declaration::read(file, text)?;
         let kinds: Vec<&str> = experiment.events.iter().map(|e| e.name.get_ref().as_str()).collect();
         let groups: Vec<&str> = experiment.groups.iter().map(|g| g.name.get_ref().as_str()).collect();
         let checker = Checker { file, text, kinds, groups };

@@ -3,13 +3,10 @@
 use super::free;
 use super::spec::{Experiment, From, Name, Phase, TrialType};
 use accumbens_core::{
-    Change, Clamp, Error, Event, EventClamp, EventKind, EventKindId, EventLog, Result, Schedule, Seed,
+    Change, Clamp, Error, Event, EventClamp, EventKind, EventKindId, EventLog, Result, Schedule, Seed, TAIL,
 };
 use rand::seq::SliceRandom;
-use rand::{Rng, RngExt};
-
-/// Silence after the last event of a session without a declared duration, s.
-const TAIL: f64 = 5.0;
+use rand::{Rng, RngExt, SeedableRng};
 
 /// One session of one subject.
 #[derive(Clone, Debug)]
@@ -45,8 +42,7 @@ fn index(kinds: &[EventKind], name: &str) -> usize {
 
 fn event(kinds: &[EventKind], name: &str, time: f64, magnitude: Option<f64>) -> Event {
     let at = index(kinds, name);
-    let usual = f64::from(u8::from(kinds[at].is_outcome()));
-    Event { time, kind: EventKindId(at as u32), magnitude: magnitude.unwrap_or(usual) }
+    Event { time, kind: EventKindId(at as u32), magnitude: magnitude.unwrap_or(kinds[at].usual_magnitude()) }
 }
 
 /// The sorts of trial of one session, in their order.
@@ -70,8 +66,6 @@ fn order<'a>(phase: &'a Phase, rng: &mut impl Rng) -> Box<dyn Iterator<Item = &'
     let limit = phase.trials.map_or(usize::MAX, |n| n as usize);
     Box::new((0..limit).map(one).map(move |t| t.unwrap_or(&types[0])))
 }
-
-use rand::SeedableRng;
 
 fn trials(phase: &Phase, kinds: &[EventKind], rng: &mut impl Rng) -> Vec<Event> {
     let (Some(iti), false) = (&phase.iti, phase.trial_types.is_empty()) else { return Vec::new() };

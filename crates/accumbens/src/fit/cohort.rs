@@ -2,11 +2,8 @@
 
 use super::response::{Response, Tally, responses};
 use accumbens_core::study::{Study, Subject};
-use accumbens_core::{AnyTheory, Change, Event, EventLog, Result, Role, Schedule, Sink, live};
+use accumbens_core::{AnyTheory, Change, Event, EventLog, Result, Role, Schedule, Sink, TAIL, live, told};
 use serde::Serialize;
-
-/// Silence after the last session, s: long enough for a time-step theory to close the bin of the last event.
-const TAIL: f64 = 5.0;
 
 /// A response with its place in the subject's life.
 #[derive(Clone, Debug, Serialize)]
@@ -126,23 +123,21 @@ impl Member {
         Ok(member)
     }
 
-    /// What a theory is told at the start of each session, as changes of its parameters. A parameter that the user set
-    /// away from its default is not told but kept.
+    /// What a theory is told at the start of each session, as changes of its parameters.
     #[must_use]
     pub fn told(&self, theory: &dyn AnyTheory) -> Vec<Change> {
-        let kept = |name: &str| {
-            let place = theory.table().iter().position(|p| p.name == name);
-            place.is_some_and(|i| {
-                let (value, usual) = (theory.get(i), theory.table()[i].default);
-                value != usual && !(value.is_nan() && usual.is_nan())
-            })
-        };
-        let pairs = self.sessions.iter().zip(&self.starts);
-        let told = pairs.flat_map(|(log, start)| {
-            let told = theory.tell_session(log).into_iter().filter(|(name, _)| !kept(name));
-            told.map(|(name, value)| Change { time: *start, parameter: name.into(), value }).collect::<Vec<_>>()
-        });
-        told.collect()
+        told(theory, self.sessions.iter().zip(self.starts.iter().copied()))
+    }
+
+    /// Leads a theory through this life, told what it must be told.
+    ///
+    /// # Errors
+    /// Where the theory refuses what it is told.
+    pub fn live(&self, theory: &dyn AnyTheory, sink: Sink<'_>) -> Result<()> {
+        let schedule = Schedule { changes: self.told(theory), end: self.end + TAIL, ..Schedule::default() };
+        let mut theory = theory.boxed();
+        theory.tell(&self.log);
+        live(theory.start(self.log.kinds()).as_mut(), &self.log, &schedule, sink)
     }
 
     /// The theory's dopamine at each scored response: one vector a channel.
@@ -150,14 +145,9 @@ impl Member {
     /// # Errors
     /// Where the theory refuses what it is told.
     pub fn dopamine(&self, theory: &dyn AnyTheory) -> Result<Vec<Vec<f64>>> {
-        let changes = self.told(theory);
-        let mut theory = theory.boxed();
-        theory.tell(&self.log);
         let channels = theory.channels(self.log.kinds()).len();
-        let mut learner = theory.start(self.log.kinds());
         let mut values = vec![f64::NAN; self.log.events().len() * channels];
-        let schedule = Schedule { changes, end: self.end + TAIL, ..Schedule::default() };
-        live(learner.as_mut(), &self.log, &schedule, Sink::Rows { values: &mut values, channels })?;
+        self.live(theory, Sink::Rows { values: &mut values, channels })?;
         let at = |c: usize| self.scored.iter().map(|s| values[s.row * channels + c]).collect();
         Ok((0..channels).map(at).collect())
     }
@@ -166,11 +156,5 @@ impl Member {
     #[must_use]
     pub fn values(&self) -> Vec<f64> {
         self.scored.iter().map(|s| s.response.value).collect()
-    }
-
-    /// How many responses lie in sessions before `session`.
-    #[must_use]
-    pub fn before(&self, session: usize) -> usize {
-        self.scored.partition_point(|s| s.session < session)
     }
 }

@@ -54,9 +54,6 @@ pub struct SubjectFit {
     pub r2_without: f64,
     /// The two signature correlations that the fitted theory predicts, noise included.
     pub signatures: [f64; 2],
-    /// The theory's dopamine at each response, scaled to unit variance, channel by channel.
-    #[serde(skip)]
-    pub dopamine: Vec<Vec<f64>>,
     /// Predicted responses.
     #[serde(skip)]
     pub predicted: Vec<f64>,
@@ -331,7 +328,6 @@ fn subject_fit(
         r2: explained(&known.fitted),
         r2_without: explained(&known.without),
         signatures: signatures(member, focus, &own).map(|r| r * attenuation),
-        dopamine: fitted.best.channels.clone(),
         predicted: known.fitted,
     })
 }

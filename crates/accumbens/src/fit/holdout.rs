@@ -9,6 +9,8 @@ use super::search::{Space, maximise};
 use accumbens_core::{AnyTheory, Result, Seed};
 use serde::Serialize;
 
+/// First step of CMA-ES, in standard scores of the priors.
+const STEP: f64 = 0.4;
 /// Folds of a subject at most.
 const FOLDS: usize = 4;
 
@@ -155,29 +157,32 @@ fn search(
     mut live: impl FnMut(&[f64]) -> Option<Vec<Vec<f64>>>,
     score: impl Fn(&Tried) -> f64,
 ) -> usize {
-    let rank = |pool: &[Tried]| {
-        let scores: Vec<f64> =
-            pool.iter().map(|t| Some(score(t)).filter(|s| !s.is_nan()).unwrap_or(f64::NEG_INFINITY)).collect();
-        let mut order: Vec<usize> = (0..pool.len()).collect();
-        order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
-        order
-    };
     if pool[0].z.is_empty() {
         return 0;
     }
-    let starts: Vec<Vec<f64>> = rank(pool).iter().take(budget.starts).map(|&i| pool[i].z.clone()).collect();
+    let worst_if_nan = |value: f64| if value.is_nan() { f64::NEG_INFINITY } else { value };
+    let mut scores: Vec<f64> = pool.iter().map(|t| worst_if_nan(score(t))).collect();
+    let starts: Vec<Vec<f64>> = best_first(&scores).iter().take(budget.starts).map(|&i| pool[i].z.clone()).collect();
     for (number, start) in starts.iter().enumerate() {
         let mut rng = seed.stream(&format!("{stream}/{number}"));
         let objective = |z: &[f64]| {
             let Some(channels) = live(z) else { return f64::NEG_INFINITY };
             let tried = Tried { z: z.to_vec(), channels };
-            let value = score(&tried);
+            let value = worst_if_nan(score(&tried));
             pool.push(tried);
+            scores.push(value);
             value
         };
-        maximise(objective, start, 0.4, budget.evaluations, &mut rng);
+        maximise(objective, start, STEP, budget.evaluations, &mut rng);
     }
-    rank(pool)[0]
+    best_first(&scores)[0]
+}
+
+/// The places of these scores, the best first; of equal ones the earlier.
+fn best_first(scores: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+    order
 }
 
 /// Fits a theory to a subject, forward in time and then to all responses.
@@ -220,20 +225,21 @@ pub fn left_out(
     let space = Space::of(theory);
     let values: Vec<Vec<f64>> = members.iter().map(|(m, _, _)| m.values()).collect();
     let others: Vec<usize> = (0..members.len()).filter(|i| *i != out).collect();
-    let together = |channels: &dyn Fn(usize) -> Option<Vec<Vec<f64>>>, z: &[f64]| {
-        let each = others.iter().map(|&i| Some(full(members[i].1, &values[i], &channels(i)?)));
-        each.sum::<Option<f64>>().map_or(f64::NEG_INFINITY, |sum| sum + space.log_prior(z))
+    let evidence = |i: usize, channels: &[Vec<f64>]| full(members[i].1, &values[i], channels);
+    let together = |of: &dyn Fn(usize) -> Option<f64>, z: &[f64]| {
+        others.iter().map(|&i| of(i)).sum::<Option<f64>>().map_or(f64::NEG_INFINITY, |sum| sum + space.log_prior(z))
     };
     let design = members[out].2;
-    let score = |k: usize| together(&|i| Some(members[i].2[k].channels.clone()), &design[k].z);
-    let mut order: Vec<(usize, f64)> = (0..design.len()).map(|k| (k, score(k))).collect();
-    order.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let mut best = (design[order[0].0].z.clone(), order[0].1);
+    let score = |k: usize| together(&|i| Some(evidence(i, &members[i].2[k].channels)), &design[k].z);
+    let scores: Vec<f64> = (0..design.len()).map(score).collect();
+    let order = best_first(&scores);
+    let mut best = (design[order[0]].z.clone(), scores[order[0]]);
     if !best.0.is_empty() {
-        for (number, (k, _)) in order.iter().take(budget.starts).enumerate() {
+        for (number, k) in order.iter().take(budget.starts).enumerate() {
             let mut rng = seed.stream(&format!("left out/{out}/{}/{number}", theory.info().name));
-            let objective = |z: &[f64]| together(&|i| dopamine(members[i].0, theory, &space, z).ok(), z);
-            let found = maximise(objective, &design[*k].z, 0.4, budget.evaluations, &mut rng);
+            let lived = |i: usize, z: &[f64]| dopamine(members[i].0, theory, &space, z).ok();
+            let objective = |z: &[f64]| together(&|i| Some(evidence(i, &lived(i, z)?)), z);
+            let found = maximise(objective, &design[*k].z, STEP, budget.evaluations, &mut rng);
             if found.1 > best.1 {
                 best = found;
             }

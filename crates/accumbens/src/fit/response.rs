@@ -54,7 +54,8 @@ impl<'a> Samples<'a> {
     /// both included, as in the published analyses.
     fn around(&self, row: usize, time: f64, window: Window) -> Option<&[f64]> {
         if let Some(windows) = &self.session.windows {
-            let (_, samples) = windows.rows.iter().find(|(r, _)| *r == row)?;
+            let at = windows.rows.binary_search_by_key(&row, |(r, _)| *r).ok()?;
+            let samples = &windows.rows[at].1;
             let at = |t: f64| ((t - windows.first) / windows.interval).round();
             return slice(samples, at(window[0]), at(window[1]));
         }

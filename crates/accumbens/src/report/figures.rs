@@ -36,7 +36,6 @@ pub fn figures(study: &Study, comparison: &Comparison) -> Result<Value> {
         })
     });
     let ranking: Vec<Value> = ranking.collect();
-    let names: Vec<&String> = comparison.cohort.members.iter().take(SUBJECTS).map(|m| &m.name).collect();
     let recovery = comparison.recovery.as_ref().map(|r| {
         let labels: Vec<&str> = comparison.theories.iter().map(|t| t.label.as_str()).collect();
         let cells = labels.iter().enumerate().flat_map(|(i, truth)| {
@@ -47,9 +46,7 @@ pub fn figures(study: &Study, comparison: &Comparison) -> Result<Value> {
     });
     Ok(json!({
         "unit": study.unit,
-        "focus": study.scoring.focus(),
         "order": order,
-        "subjects": names,
         "events": study.scoring.events,
         "window": study.scoring.response,
         "ranking": ranking,
@@ -60,7 +57,6 @@ pub fn figures(study: &Study, comparison: &Comparison) -> Result<Value> {
         "heat": heats(study, comparison),
         "example": example(study, comparison)?,
         "recovery": recovery,
-        "parameters": parameters(comparison),
     }))
 }
 
@@ -83,15 +79,9 @@ fn curves(comparison: &Comparison) -> Vec<Value> {
     for (m, member) in comparison.cohort.members.iter().enumerate().take(SUBJECTS) {
         for (kind, name) in scored_kinds(member) {
             let at: Vec<usize> = (0..member.scored.len()).filter(|&i| member.scored[i].response.kind == kind).collect();
-            let size = at.len().div_ceil(CURVE).max(1);
-            for part in at.chunks(size) {
-                let x = mean(&part.iter().map(|&i| member.scored[i].number as f64).collect::<Vec<_>>());
-                let y: Vec<f64> = part.iter().map(|&i| member.scored[i].response.value).collect();
-                let error = if y.len() > 1 { (variance(&y) / y.len() as f64).sqrt() } else { f64::NAN };
-                let mut point = json!({
-                    "subject": member.name, "event": name, "x": short(x), "y": short(mean(&y)), "error": short(error),
-                });
-                predictions(comparison, m, part, &mut point);
+            for part in at.chunks(at.len().div_ceil(CURVE).max(1)) {
+                let mut point = point(comparison, m, part, |i| member.scored[i].number as f64);
+                point["event"] = name.as_str().into();
                 out.push(point);
             }
         }
@@ -104,29 +94,30 @@ fn intervals(study: &Study, comparison: &Comparison) -> Vec<Value> {
     let mut out = Vec::new();
     for (m, member) in comparison.cohort.members.iter().enumerate().take(SUBJECTS) {
         let Some(kind) = member.log.kind(study.scoring.focus()) else { continue };
-        let interval = |i: &usize| member.scored[*i].response.interval;
+        let interval = |i: usize| member.scored[i].response.interval;
         let mut at: Vec<usize> = (0..member.scored.len())
-            .filter(|i| member.scored[*i].response.kind == kind.index() && interval(i).is_finite())
+            .filter(|&i| member.scored[i].response.kind == kind.index() && interval(i).is_finite())
             .collect();
-        at.sort_by(|a, b| interval(a).total_cmp(&interval(b)));
-        for part in at.chunks(at.len().div_ceil(INTERVALS).max(1)) {
-            let y: Vec<f64> = part.iter().map(|&i| member.scored[i].response.value).collect();
-            let x = mean(&part.iter().map(interval).collect::<Vec<_>>());
-            let error = if y.len() > 1 { (variance(&y) / y.len() as f64).sqrt() } else { f64::NAN };
-            let mut point =
-                json!({ "subject": member.name, "x": short(x), "y": short(mean(&y)), "error": short(error) });
-            predictions(comparison, m, part, &mut point);
-            out.push(point);
-        }
+        at.sort_by(|a, b| interval(*a).total_cmp(&interval(*b)));
+        let parts = at.chunks(at.len().div_ceil(INTERVALS).max(1));
+        out.extend(parts.map(|part| point(comparison, m, part, interval)));
     }
     out
 }
 
-fn predictions(comparison: &Comparison, m: usize, part: &[usize], point: &mut Value) {
+/// The mean of a subject's responses `part` at the mean of `x`: observed with its standard error, and predicted.
+fn point(comparison: &Comparison, m: usize, part: &[usize], x: impl Fn(usize) -> f64) -> Value {
+    let member = &comparison.cohort.members[m];
+    let average = |of: &dyn Fn(usize) -> f64| mean(&part.iter().map(|&i| of(i)).collect::<Vec<_>>());
+    let y: Vec<f64> = part.iter().map(|&i| member.scored[i].response.value).collect();
+    let error = if y.len() > 1 { (variance(&y) / y.len() as f64).sqrt() } else { f64::NAN };
+    let mut point =
+        json!({ "subject": member.name, "x": short(average(&x)), "y": short(mean(&y)), "error": short(error) });
     for theory in &comparison.theories {
         let predicted = &theory.subjects[m].predicted;
-        point[format!("p:{}", theory.label)] = short(mean(&part.iter().map(|&i| predicted[i]).collect::<Vec<_>>()));
+        point[format!("p:{}", theory.label)] = short(average(&|i| predicted[i]));
     }
+    point
 }
 
 fn scored_kinds(member: &Member) -> Vec<(usize, String)> {
@@ -170,15 +161,4 @@ fn heats(study: &Study, comparison: &Comparison) -> Vec<Value> {
         }
     }
     out
-}
-
-fn parameters(comparison: &Comparison) -> Vec<Value> {
-    let each = comparison.theories.iter().flat_map(|t| {
-        t.subjects.iter().flat_map(move |s| {
-            s.parameters.iter().map(move |(name, value)| {
-                json!({ "theory": t.label, "subject": s.subject, "parameter": name, "value": short(*value) })
-            })
-        })
-    });
-    each.collect()
 }

@@ -2,11 +2,10 @@
 
 use super::figures::short;
 use crate::fit::Comparison;
-use crate::fit::search::Space;
 use crate::stages::SensorStage;
 use crate::theories;
 use accumbens_core::study::{Sensor, Study};
-use accumbens_core::{Channel, EventLog, Recording, Result, Role, Schedule, Sink, Stage, live};
+use accumbens_core::{Channel, EventLog, Recording, Result, Role, Sink, Stage};
 use serde_json::{Value, json};
 
 /// Length of the example, s.
@@ -91,13 +90,8 @@ fn light(
         let place = accumbens_core::params::place_of(theory.table(), name)?;
         theory.set(place, *value)?;
     }
-    debug_assert_eq!(Space::of(theory.as_ref()).dimensions(), fitted.map_or(0, |f| f.parameters.len()));
-    let changes = member.told(theory.as_ref());
-    theory.tell(&member.log);
-    let mut learner = theory.start(member.log.kinds());
     let mut samples = Vec::new();
-    let schedule = Schedule { changes, end: member.end, ..Schedule::default() };
-    live(learner.as_mut(), &member.log, &schedule, Sink::Samples(&mut samples))?;
+    member.live(theory.as_ref(), Sink::Samples(&mut samples))?;
     let mut data = vec![0.0; recording.times.len()];
     for sample in samples.iter().filter(|s| s.channel == 0 && s.time > start) {
         let tick = recording.times.partition_point(|&t| t < sample.time - start);

@@ -83,7 +83,7 @@ pub struct Baseline {
     /// Where the silence started to be counted, and the parameters under which it is.
     laws: Option<Laws>,
     /// After the silence so far.
-    after: Vec<[f64; 2]>,
+    after_trace: Vec<f64>,
     after_mean: Vec<f64>,
     after_samples: u64,
     after_seen: bool,
@@ -118,7 +118,7 @@ impl Baseline {
             begun: false,
             samples: 0,
             laws: None,
-            after: vec![[0.0; 2]; n],
+            after_trace: zeros(),
             after_mean: zeros(),
             after_samples: 0,
             after_seen: false,
@@ -142,10 +142,8 @@ impl Baseline {
         if let Some(laws) = self.laws.filter(|_| self.fresh) {
             self.measure(self.until, laws);
         }
-        for (i, [trace, mean]) in self.after.iter().enumerate() {
-            self.trace[i] = *trace;
-            self.mean[i] = *mean;
-        }
+        self.trace.copy_from_slice(&self.after_trace);
+        self.mean.copy_from_slice(&self.after_mean);
         if self.after_seen {
             self.unseen.fill(0.0);
         }
@@ -270,7 +268,7 @@ impl Baseline {
 
     #[inline]
     fn keep(&mut self, i: usize, trace: f64, mean: f64) {
-        self.after[i] = [trace, mean];
+        self.after_trace[i] = trace;
         self.after_mean[i] = mean;
     }
 }

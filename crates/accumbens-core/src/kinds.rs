@@ -1,8 +1,9 @@
-//! Declares the kinds of an events file from the command line.
+//! Makes kinds of bare names: which are outcomes, which omissions, and in which order they stand.
 
-use accumbens_core::{Error, EventKind, EventKindId, Result, Role};
+use crate::error::{Error, Result};
+use crate::event::{EventKind, EventKindId, Role};
 
-/// What the command line says about names in an events file. A name it does not mention is a cue.
+/// What is said about names of events. A name that is not mentioned is a cue.
 #[derive(Clone, Debug, Default)]
 pub struct Declared {
     /// Outcomes with their innate values.
