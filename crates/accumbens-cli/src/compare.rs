@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub struct Args {
     /// The study; a small study with a known truth is simulated where none is named.
     study: Option<PathBuf>,
-    /// The theories, as NAME or NAME:parameter=value; all where absent.
+    /// The theories, as NAME, NAME+WRAPPER or NAME:parameter=value, or `all`; the usual six where absent.
     #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
     theories: Vec<String>,
     /// The folder of the report, results.json and trials.parquet.
@@ -58,6 +58,8 @@ pub fn load(path: &Path) -> Result<Study> {
 
 fn options(args: &Args) -> Result<Options> {
     let labels: Vec<String> = if args.theories.is_empty() {
+        theories::COMPARED.iter().map(|t| (*t).into()).collect()
+    } else if args.theories == ["all"] {
         theories::names().map(Into::into).collect()
     } else {
         args.theories.iter().map(|t| t.trim().to_owned()).collect()

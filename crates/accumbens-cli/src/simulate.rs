@@ -112,7 +112,7 @@ fn from_experiment(name: &str, args: &Args) -> Result<(EventLog, Schedule)> {
         changed.table()[place].check(change.value).map_err(|e| e.within(name))?;
     }
     let sessions = experiment::sessions(&experiment, args.group.as_deref(), args.subject, Seed(args.seed))?;
-    let life = experiment::life(&sessions, &args.theory)?;
+    let life = experiment::life(&sessions, by_name(&args.theory)?.info().name)?;
     Ok((life.log, life.schedule))
 }
 

@@ -3,6 +3,19 @@
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
+/// What is done to the dopamine that a theory asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// It is held at the value: inhibition or stimulation that leaves nothing of the own signal.
+    #[default]
+    At,
+    /// It is multiplied by the value: a lesion, a depletion.
+    Times,
+    /// The value is added to it: stimulation on top of the own signal.
+    Plus,
+}
+
 /// Dopamine held at `value` over the closed interval [`from`, `to`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Clamp {
@@ -12,10 +25,13 @@ pub struct Clamp {
     pub to: f64,
     /// What dopamine is held at, in the theory's own unit; negative for inhibition below baseline.
     pub value: f64,
+    /// Whether dopamine is held at the value, multiplied by it or raised by it.
+    #[serde(default)]
+    pub hold: Hold,
 }
 
 impl Clamp {
-    /// A clamp over a closed interval.
+    /// A clamp that holds over a closed interval.
     ///
     /// # Errors
     /// Where a number is not finite or the end is before the start.
@@ -27,7 +43,7 @@ impl Clamp {
                 "FROM:TO=VALUE, finite, FROM not after TO",
             ));
         }
-        Ok(Self { from, to, value })
+        Ok(Self { from, to, value, hold: Hold::At })
     }
 }
 

@@ -1,7 +1,9 @@
 //! The one door through which every theory releases dopamine, and learns from what really came out.
 
-use crate::clamp::Clamp;
+use crate::clamp::{Clamp, Hold};
+use crate::error::{Error, Result};
 use crate::event::EventLog;
+use std::any::Any;
 use std::collections::VecDeque;
 
 /// One release.
@@ -43,6 +45,19 @@ pub enum Sink<'a> {
     },
 }
 
+/// Something between a theory and the door: it changes what the theory asks for, or releases beside it.
+pub trait Modulator: Send {
+    /// What is asked for on a channel in answer to `rows` events; returns what is asked for in its place.
+    fn pass(&mut self, channel: usize, rows: u32, value: f64) -> f64;
+    /// A channel, and what is released on it at the time of an answer on channel 0.
+    fn beside(&mut self, time: f64) -> Option<(usize, f64)> {
+        let _ = time;
+        None
+    }
+    /// Itself, to be known again by who put it there.
+    fn any(self: Box<Self>) -> Box<dyn Any>;
+}
+
 #[derive(Clone, Copy)]
 struct Pending {
     row: u32,
@@ -59,13 +74,54 @@ pub struct Dopamine<'a> {
     pending: VecDeque<Pending>,
     answered: (u32, u32),
     held: Option<f64>,
+    modulators: Vec<Box<dyn Modulator>>,
+    fault: Option<(f64, String, String)>,
 }
 
 impl<'a> Dopamine<'a> {
     /// A door that writes to `sink` and obeys `clamps`, which must be in the order of their starts.
     #[must_use]
     pub fn new(sink: Sink<'a>, clamps: &'a [Clamp]) -> Self {
-        Self { sink, clamps, first_clamp: 0, pending: VecDeque::with_capacity(64), answered: (0, 0), held: None }
+        Self {
+            sink,
+            clamps,
+            first_clamp: 0,
+            pending: VecDeque::with_capacity(64),
+            answered: (0, 0),
+            held: None,
+            modulators: Vec::with_capacity(4),
+            fault: None,
+        }
+    }
+
+    /// Puts a modulator before the door, in front of those already there.
+    pub fn push(&mut self, modulator: Box<dyn Modulator>) {
+        self.modulators.push(modulator);
+    }
+
+    /// Takes the modulator that was put last.
+    pub fn pop(&mut self) -> Option<Box<dyn Modulator>> {
+        self.modulators.pop()
+    }
+
+    /// The theory cannot go on, at `time`: `problem` names what failed, `accepted` what to change. The driver of its
+    /// life stops there. Of several faults the first counts.
+    #[cold]
+    pub fn fail(&mut self, time: f64, problem: impl Into<String>, accepted: impl Into<String>) {
+        if self.fault.is_none() {
+            self.fault = Some((time, problem.into(), accepted.into()));
+        }
+    }
+
+    /// Whether the theory could go on.
+    ///
+    /// # Errors
+    /// With the time and what failed, where it could not.
+    pub fn check(&self) -> Result<()> {
+        match &self.fault {
+            None => Ok(()),
+            Some((time, problem, accepted)) => Err(Error::life(format!("at {time:.3} s"), problem, accepted)),
+        }
     }
 
     /// Announces an event before the theory observes it. For drivers, not for theories.
@@ -118,9 +174,47 @@ impl<'a> Dopamine<'a> {
         }
     }
 
+    /// Tells what is not dopamine (liking, associability) in answer to what was last answered; nothing holds it.
+    #[inline]
+    pub fn report(&mut self, time: f64, channel: usize, value: f64) {
+        self.write(time, channel, value);
+    }
+
     #[inline]
     fn emit(&mut self, time: f64, channel: usize, value: f64) -> f64 {
-        let value = self.held.or_else(|| self.clamped(time)).unwrap_or(value);
+        let mut value = value;
+        if !self.modulators.is_empty() {
+            let rows = self.answered.1;
+            for modulator in self.modulators.iter_mut().rev() {
+                value = modulator.pass(channel, rows, value);
+            }
+        }
+        let value = self.really(time, value);
+        self.write(time, channel, value);
+        if channel == 0 && !self.modulators.is_empty() {
+            for i in (0..self.modulators.len()).rev() {
+                if let Some((channel, value)) = self.modulators[i].beside(time) {
+                    let value = self.really(time, value);
+                    self.write(time, channel, value);
+                }
+            }
+        }
+        value
+    }
+
+    /// What comes out where `value` is asked for.
+    #[inline]
+    fn really(&mut self, time: f64, value: f64) -> f64 {
+        let value = self.held.unwrap_or_else(|| self.clamped(time, value));
+        if value.is_finite() {
+            return value;
+        }
+        self.fail(time, "dopamine is not a finite number: learning diverged", "a smaller learning rate");
+        0.0
+    }
+
+    #[inline]
+    fn write(&mut self, time: f64, channel: usize, value: f64) {
         let (first_row, rows) = self.answered;
         match &mut self.sink {
             Sink::Discard => {}
@@ -135,14 +229,13 @@ impl<'a> Dopamine<'a> {
                 }
             }
         }
-        value
     }
 
-    /// The value of the clamp that holds at `time`; of several, the one that began last.
+    /// What the clamps that hold at `time` make of `value`: of several, the one that began last.
     #[inline]
-    fn clamped(&mut self, time: f64) -> Option<f64> {
+    fn clamped(&mut self, time: f64, value: f64) -> f64 {
         if self.first_clamp == self.clamps.len() {
-            return None;
+            return value;
         }
         // An end computed as i·dt and one read from a file may differ in the last bit; a closed interval holds both.
         let slack = time.abs() * 1e-14;
@@ -150,6 +243,13 @@ impl<'a> Dopamine<'a> {
             self.first_clamp += 1;
         }
         let open = self.clamps[self.first_clamp..].iter().take_while(|c| c.from <= time + slack);
-        open.filter(|c| c.to >= time - slack).last().map(|c| c.value)
+        match open.filter(|c| c.to >= time - slack).last() {
+            None => value,
+            Some(clamp) => match clamp.hold {
+                Hold::At => clamp.value,
+                Hold::Times => clamp.value * value,
+                Hold::Plus => clamp.value + value,
+            },
+        }
     }
 }

@@ -26,6 +26,16 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// A theory could not go on in the middle of a life.
+    #[error("{place}: {problem}{}", would_accept(accepted))]
+    Life {
+        /// The event and its time.
+        place: String,
+        /// What failed, with its value.
+        problem: String,
+        /// What to change.
+        accepted: String,
+    },
     /// The user asked to stop before anything was finished.
     #[error("interrupted: nothing was finished, so nothing was written")]
     Interrupted,
@@ -41,6 +51,11 @@ impl Error {
         Self::Input { place: place.into(), problem: problem.into(), accepted: accepted.into() }
     }
 
+    /// A theory that could not go on at `place`.
+    pub fn life(place: impl Into<String>, problem: impl Into<String>, accepted: impl Into<String>) -> Self {
+        Self::Life { place: place.into(), problem: problem.into(), accepted: accepted.into() }
+    }
+
     /// A file that could not be read or written.
     pub fn file(path: &Path, source: std::io::Error) -> Self {
         Self::File { path: path.to_owned(), source }
@@ -52,6 +67,9 @@ impl Error {
         match self {
             Self::Input { place, problem, accepted } => {
                 Self::Input { place: format!("{outer}: {place}"), problem, accepted }
+            }
+            Self::Life { place, problem, accepted } => {
+                Self::Life { place: format!("{outer}, {place}"), problem, accepted }
             }
             other => other,
         }

@@ -3,6 +3,7 @@
 //! Everything else in the workspace speaks in these types. Times are seconds, signals carry their unit, and every
 //! name is the field's own.
 
+pub mod action;
 pub mod cite;
 pub mod clamp;
 pub mod declaration;
@@ -14,14 +15,16 @@ pub mod kinds;
 pub mod life;
 pub mod params;
 pub mod recording;
+pub mod regions;
 pub mod seed;
 pub mod sensors;
 pub mod stage;
 pub mod study;
 pub mod theory;
 
-pub use clamp::{Clamp, EventClamp};
-pub use dopamine::{Dopamine, Sample, Sink};
+pub use action::{ActionRule, Choice, Deed};
+pub use clamp::{Clamp, EventClamp, Hold};
+pub use dopamine::{Dopamine, Modulator, Sample, Sink};
 pub use error::{Error, Result};
 pub use event::{Event, EventKind, EventKindId, EventLog, Role};
 pub use life::{Change, Schedule, TAIL, live, told};
@@ -29,4 +32,4 @@ pub use params::{Domain, Parameter, Params, Prior};
 pub use recording::{Channel, Recording};
 pub use seed::Seed;
 pub use stage::Stage;
-pub use theory::{AnyTheory, ChannelInfo, Info, Learner, Theory};
+pub use theory::{AnyTheory, ChannelInfo, Drive, Info, Learner, Theory, Topic};

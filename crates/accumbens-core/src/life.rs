@@ -68,7 +68,7 @@ pub fn told<'a>(theory: &dyn AnyTheory, sessions: impl Iterator<Item = (&'a Even
 /// Leads `learner` through `log` under a [sorted](Schedule::sorted) schedule.
 ///
 /// # Errors
-/// Where a change is refused.
+/// Where a change is refused, or the theory cannot go on: the error says at which event.
 pub fn live(learner: &mut dyn Learner, log: &EventLog, schedule: &Schedule, sink: Sink<'_>) -> Result<()> {
     let mut dopamine = Dopamine::new(sink, &schedule.clamps);
     let mut changes = schedule.changes.iter().peekable();
@@ -89,6 +89,7 @@ pub fn live(learner: &mut dyn Learner, log: &EventLog, schedule: &Schedule, sink
             after += 1;
         }
         learner.observe(&events[row..after], &mut dopamine);
+        dopamine.check().map_err(|e| e.within(&format!("event {row} ({})", log.name(&events[row]))))?;
         row = after;
     }
     let end = schedule.end.max(log.last_time());
@@ -97,5 +98,5 @@ pub fn live(learner: &mut dyn Learner, log: &EventLog, schedule: &Schedule, sink
         learner.change(&change.parameter, change.value)?;
     }
     learner.finish(end, &mut dopamine);
-    Ok(())
+    dopamine.check().map_err(|e| e.within("after the last event"))
 }

@@ -2,17 +2,91 @@
 
 use crate::dopamine::Dopamine;
 use crate::error::{Error, Result};
-use crate::event::{Event, EventKind, EventLog};
+use crate::event::{Event, EventKind, EventKindId, EventLog, Role};
 use crate::params::{Parameter, Params, place_of};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// One of a theory's dopamine signals.
+/// One of a theory's signals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelInfo {
-    /// Its name.
+    /// Its name, unique in the theory.
     pub name: String,
+    /// Which signal it carries: `dopamine` where the theory has one for all dopamine neurons, else a word of
+    /// `catalogue/regions.toml`. Several channels may carry one signal, as cells of one population do.
+    pub signal: String,
     /// Its unit.
     pub unit: String,
+    /// Whether it is dopamine; liking, associability and acetylcholine are not, and light and drugs on dopamine do not
+    /// touch them.
+    pub dopamine: bool,
+}
+
+impl ChannelInfo {
+    /// A channel of dopamine in the theory's own unit.
+    pub fn new(name: impl Into<String>, signal: &str) -> Self {
+        Self { name: name.into(), signal: signal.into(), unit: "theory's own".into(), dopamine: true }
+    }
+
+    /// The same channel, not dopamine.
+    #[must_use]
+    pub fn aside(mut self) -> Self {
+        self.dopamine = false;
+        self
+    }
+}
+
+/// What a theory can be asked about. On what it does not speak of, no finding can contradict it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// Dopamine in answer to cues.
+    Cue,
+    /// Dopamine in answer to outcomes.
+    Outcome,
+    /// Dopamine when an outcome fails to come.
+    Omission,
+    /// Dopamine from moment to moment between events.
+    Moments,
+    /// Dopamine at the animal's own actions.
+    Action,
+    /// Conditioned responses and choices, through the [action rule](crate::action::ActionRule).
+    Behaviour,
+    /// How fast the animal acts.
+    Latency,
+    /// Hedonic reactions.
+    Liking,
+}
+
+impl Topic {
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cue => "cues",
+            Self::Outcome => "outcomes",
+            Self::Omission => "omissions",
+            Self::Moments => "moments between events",
+            Self::Action => "actions",
+            Self::Behaviour => "behaviour",
+            Self::Latency => "latencies",
+            Self::Liking => "liking",
+        }
+    }
+}
+
+/// How an animal is moved to act.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drive {
+    /// What moves it to begin, in units of outcome.
+    pub wanting: f64,
+    /// By what it prefers this to other options once it acts, in units of outcome.
+    pub preference: f64,
+}
+
+impl From<f64> for Drive {
+    fn from(value: f64) -> Self {
+        Self { wanting: value, preference: value }
+    }
 }
 
 /// What the catalogue says about a theory.
@@ -28,6 +102,10 @@ pub struct Info {
     pub dopamine: &'static str,
     /// Keys of its papers in `references.bib`.
     pub papers: &'static [&'static str],
+    /// What it can be asked about.
+    pub speaks: &'static [Topic],
+    /// Whether its dopamine is a signed error that it learns from, so that a precision may scale it.
+    pub error: bool,
 }
 
 /// Parameters and laws of change; lives through an event log and releases dopamine.
@@ -43,7 +121,7 @@ pub trait Theory: Params + Default + Clone + Send + Sync + 'static {
     /// Its dopamine signals on a log of these kinds.
     fn channels(&self, kinds: &[EventKind]) -> Vec<ChannelInfo> {
         let _ = kinds;
-        vec![ChannelInfo { name: "dopamine".into(), unit: "theory's own".into() }]
+        vec![ChannelInfo::new("dopamine", "dopamine")]
     }
 
     /// Takes from the log what the theory has to be told and cannot learn; returns it in words, empty where nothing.
@@ -82,6 +160,20 @@ pub trait Theory: Params + Default + Clone + Send + Sync + 'static {
         self.advance(state, until, dopamine);
     }
 
+    /// How strongly the animal is moved now: by a cue, to its conditioned response; by an action, to take it (asked
+    /// only where the theory speaks of [actions](Topic::Action)). `None` for a theory that says nothing of behaviour.
+    fn drive(&self, state: &Self::State, kind: EventKindId) -> Option<Drive> {
+        let _ = (state, kind);
+        None
+    }
+
+    /// The average reward an animal forgoes in a second of sloth, in units of outcome a second; it sets how fast the
+    /// animal acts. `None` for a theory that says nothing about latencies.
+    fn pace(&self, state: &Self::State) -> Option<f64> {
+        let _ = state;
+        None
+    }
+
     /// The end state in words a user can read: numbers and tables by event name.
     fn describe(&self, state: &Self::State, kinds: &[EventKind]) -> serde_json::Value {
         let _ = (state, kinds);
@@ -91,10 +183,22 @@ pub trait Theory: Params + Default + Clone + Send + Sync + 'static {
 
 /// A theory with its parameters, whatever its type.
 pub trait AnyTheory: Send + Sync {
-    /// What the catalogue says about it.
+    /// What the catalogue says about it; of a theory in wrappers, what it says about the theory.
     fn info(&self) -> Info;
+    /// Its name with those of its wrappers, as written on the command line.
+    fn name(&self) -> String {
+        self.info().name.into()
+    }
+    /// Keys of its papers and of its wrappers' papers.
+    fn papers(&self) -> Vec<&'static str> {
+        self.info().papers.to_vec()
+    }
+    /// What it can be asked about.
+    fn speaks(&self) -> Vec<Topic> {
+        self.info().speaks.to_vec()
+    }
     /// Its parameter table.
-    fn table(&self) -> &'static [Parameter];
+    fn table(&self) -> &[Parameter];
     /// The value at a place of the table.
     fn get(&self, place: usize) -> f64;
     /// Sets the value at a place of the table.
@@ -154,6 +258,10 @@ pub trait Learner: Send {
     /// # Errors
     /// Where it is not the state of this theory.
     fn restore(&mut self, saved: serde_json::Value) -> Result<()>;
+    /// See [`Theory::drive`].
+    fn drive(&self, kind: EventKindId) -> Option<Drive>;
+    /// See [`Theory::pace`].
+    fn pace(&self) -> Option<f64>;
     /// See [`Theory::describe`].
     fn describe(&self) -> serde_json::Value;
 }
@@ -162,7 +270,7 @@ impl<T: Theory> AnyTheory for T {
     fn info(&self) -> Info {
         T::INFO
     }
-    fn table(&self) -> &'static [Parameter] {
+    fn table(&self) -> &[Parameter] {
         T::table()
     }
     fn get(&self, place: usize) -> f64 {
@@ -230,6 +338,17 @@ impl<T: Theory> Learner for Living<T> {
         let what = format!("a state of {}", T::INFO.name);
         self.state = serde_json::from_value(saved).map_err(|e| Error::input("state", e.to_string(), what))?;
         Ok(())
+    }
+    fn drive(&self, kind: EventKindId) -> Option<Drive> {
+        // A theory that does not speak of actions has nothing to choose them by.
+        let action = self.kinds[kind.index()].role == Role::Action;
+        if action && !T::INFO.speaks.contains(&Topic::Action) {
+            return None;
+        }
+        self.theory.drive(&self.state, kind)
+    }
+    fn pace(&self) -> Option<f64> {
+        self.theory.pace(&self.state)
     }
     fn describe(&self) -> serde_json::Value {
         self.theory.describe(&self.state, &self.kinds)

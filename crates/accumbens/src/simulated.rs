@@ -61,7 +61,7 @@ pub fn study(design: &Design) -> Result<Study> {
         sensor: Some(sensors::by_name("dLight1.3b")?),
         scoring: scoring(),
         session_gap: 0.0,
-        truth: Some(theories::parse(&design.truth)?.info().name.into()),
+        truth: Some(theories::parse(&design.truth)?.name()),
     })
 }
 

@@ -2,7 +2,8 @@
 
 use accumbens::theories::{by_name, names};
 use accumbens_core::{
-    AnyTheory, Domain, Dopamine, Event, EventKind, EventKindId, EventLog, Learner, Sample, Schedule, Sink, live,
+    AnyTheory, Domain, Dopamine, Error, Event, EventKind, EventKindId, EventLog, Learner, Parameter, Sample, Schedule,
+    Sink, Topic, live,
 };
 use proptest::prelude::*;
 
@@ -14,13 +15,14 @@ fn kinds() -> Vec<EventKind> {
         EventKind::outcome("juice"),
         EventKind { value: -1.0, ..EventKind::outcome("puff") },
         EventKind::omission("none", EventKindId(2)),
+        EventKind { role: accumbens_core::Role::Action, ..EventKind::cue("press") },
     ]
 }
 
-/// Random logs over five kinds: gaps from 0 (simultaneous) to a minute.
+/// Random logs over six kinds: gaps from 0 (simultaneous) to a minute.
 fn logs() -> impl Strategy<Value = EventLog> {
     let gap = prop_oneof![Just(0.0), 0.01..0.5, 0.5..10.0, 10.0..60.0_f64];
-    prop::collection::vec((gap, 0..5_u32, 0.0..3.0_f64), 1..60).prop_map(|rows| {
+    prop::collection::vec((gap, 0..6_u32, 0.0..3.0_f64), 1..60).prop_map(|rows| {
         let mut time = 0.3;
         let row = |(gap, kind, magnitude): (f64, u32, f64)| {
             time += gap;
@@ -51,7 +53,42 @@ fn theories() -> Vec<Box<dyn AnyTheory>> {
     let mut traced = by_name("td_csc").unwrap();
     traced.set_text("lambda", "0.9").unwrap();
     all.push(traced);
+    let mut contexts = by_name("td_belief").unwrap();
+    contexts.set_text("contexts", "2").unwrap();
+    all.push(contexts);
+    for name in names() {
+        all.push(by_name(&format!("{name}+tonic")).unwrap());
+        if by_name(name).unwrap().info().error {
+            all.push(by_name(&format!("{name}+precision")).unwrap());
+        }
+    }
+    all.push(by_name("td_csc+precision+tonic").unwrap());
     all
+}
+
+/// A value of a parameter's domain from two numbers between 0 and 1; those that set how long a life takes to compute
+/// are kept moderate.
+fn somewhere(p: &Parameter, at: f64) -> f64 {
+    let between = |low: f64, high: f64| low + at * (high - low);
+    let log = |low: f64, high: f64| (low.ln() + at * (high / low).ln()).exp();
+    match p.domain {
+        _ if p.name == "dt" || p.name == "sampling_interval" => log(0.05, 3.0),
+        _ if p.name == "span" || p.name == "isi_max" || p.name == "max_state" => log(0.5, 200.0),
+        Domain::Positive => log(1e-3, 1e3),
+        Domain::Flag => between(0.0, 1.0).round(),
+        Domain::Choice(words) => between(0.0, words.len() as f64 - 1.0).round(),
+        Domain::Count { min, max } => between(f64::from(min), f64::from(max.min(min + 24))).round(),
+        Domain::Real { min, max } => between(min.max(-20.0), max.min(20.0)),
+    }
+}
+
+/// Lives through a log as a driver does.
+fn driven(theory: &dyn AnyTheory, log: &EventLog) -> accumbens_core::Result<Vec<Sample>> {
+    let theory = told(theory, log);
+    let mut samples = Vec::new();
+    let schedule = Schedule { end: log.last_time() + 5.0, ..Schedule::default() };
+    live(theory.start(log.kinds()).as_mut(), log, &schedule, Sink::Samples(&mut samples))?;
+    Ok(samples)
 }
 
 fn told(theory: &dyn AnyTheory, log: &EventLog) -> Box<dyn AnyTheory> {
@@ -126,6 +163,65 @@ proptest! {
             let first = samples.iter().filter(|s| s.channel == 0);
             prop_assert_eq!(first.map(|s| s.rows as usize).sum::<usize>(), log.events().len());
             prop_assert!(samples.windows(2).all(|w| w[0].time <= w[1].time));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn with_any_parameters_of_their_domains_dopamine_is_a_number_or_the_life_ends_with_an_error(
+        log in logs(),
+        places in prop::collection::vec(0.0..1.0_f64, 32),
+    ) {
+        for mut theory in theories() {
+            let table = theory.table().to_vec();
+            for (i, (p, at)) in table.iter().zip(places.iter().cycle()).enumerate() {
+                // The schedule of ANCCR is set whole or not at all.
+                if !(p.optional() && p.name.starts_with("alpha_")) {
+                    theory.set(i, somewhere(p, (at + i as f64 * 0.618).fract())).unwrap();
+                }
+            }
+            match driven(theory.as_ref(), &log) {
+                Ok(samples) => prop_assert!(samples.iter().all(|s| s.value.is_finite()), "{}", theory.name()),
+                Err(Error::Life { place, .. }) => prop_assert!(place.contains(" s"), "{place}"),
+                Err(other) => prop_assert!(false, "{}: {other}", theory.name()),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_theory_moves_the_animal_and_paces_it_where_it_speaks_of_behaviour_and_latency() {
+    for theory in theories() {
+        let mut learner = theory.start(&kinds());
+        let log = EventLog::new(kinds(), vec![Event { time: 1.0, kind: EventKindId(0), magnitude: 0.0 }]).unwrap();
+        live(learner.as_mut(), &log, &Schedule::default(), Sink::Discard).unwrap();
+        let speaks = theory.speaks();
+        let moved = |kind| learner.drive(EventKindId(kind)).is_some_and(|d| d.wanting.is_finite());
+        assert_eq!(moved(0), speaks.contains(&Topic::Behaviour), "{} at a cue", theory.name());
+        assert_eq!(moved(5), speaks.contains(&Topic::Action), "{} at an action", theory.name());
+        let paced = learner.pace().is_some();
+        let discounted = theory.table().iter().position(|p| p.name == "reward").is_some_and(|i| theory.get(i) == 1.0);
+        assert_eq!(
+            paced,
+            speaks.contains(&Topic::Latency) && !(discounted && !theory.name().contains("tonic")),
+            "{}",
+            theory.name()
+        );
+    }
+}
+
+#[test]
+fn channels_have_names_of_their_own_and_signals_that_a_region_knows() {
+    let regions = accumbens_core::regions::all().unwrap();
+    for theory in theories() {
+        let channels = theory.channels(&kinds());
+        for (i, channel) in channels.iter().enumerate() {
+            assert!(channels[..i].iter().all(|c| c.name != channel.name), "{}: {}", theory.name(), channel.name);
+            let known = channel.signal == "dopamine" || regions.iter().any(|r| r.signals.contains_key(&channel.signal));
+            assert!(known || !channel.dopamine, "{}: {}", theory.name(), channel.signal);
         }
     }
 }

@@ -3,11 +3,11 @@
 use accumbens::fit::compare::{Options, compare};
 use accumbens::fit::holdout::Budget;
 use accumbens::simulated::{Design, study};
-use accumbens::theories::{by_name, names};
+use accumbens::theories::{COMPARED, by_name};
 use accumbens_core::Seed;
 
 fn options(budget: Budget, recovery: usize) -> Options {
-    let theories = names().map(|n| (n.to_owned(), by_name(n).unwrap())).collect();
+    let theories = COMPARED.iter().copied().map(|n| (n.to_owned(), by_name(n).unwrap())).collect();
     Options { theories, budget, recovery, seed: Seed(1) }
 }
 

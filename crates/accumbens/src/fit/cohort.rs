@@ -140,16 +140,17 @@ impl Member {
         live(theory.start(self.log.kinds()).as_mut(), &self.log, &schedule, sink)
     }
 
-    /// The theory's dopamine at each scored response: one vector a channel.
+    /// The theory's dopamine at each scored response: one vector a channel of dopamine.
     ///
     /// # Errors
     /// Where the theory refuses what it is told.
     pub fn dopamine(&self, theory: &dyn AnyTheory) -> Result<Vec<Vec<f64>>> {
-        let channels = theory.channels(self.log.kinds()).len();
+        let kinds = theory.channels(self.log.kinds());
+        let channels = kinds.len();
         let mut values = vec![f64::NAN; self.log.events().len() * channels];
         self.live(theory, Sink::Rows { values: &mut values, channels })?;
         let at = |c: usize| self.scored.iter().map(|s| values[s.row * channels + c]).collect();
-        Ok((0..channels).map(at).collect())
+        Ok((0..channels).filter(|c| kinds[*c].dopamine).map(at).collect())
     }
 
     /// The responses.

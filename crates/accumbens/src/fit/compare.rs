@@ -265,7 +265,7 @@ fn results(
         let prior = |p: &accumbens_core::Parameter| p.prior.map(|prior| (p.name.to_owned(), prior.words()));
         Ok(TheoryResult {
             label: label.clone(),
-            theory: theory.info().name.into(),
+            theory: theory.name(),
             family: theory.info().family.into(),
             told: told(cohort, theory.as_ref()),
             fitted: theory.table().iter().filter_map(prior).collect(),

@@ -6,7 +6,7 @@
 use super::cohort::Member;
 use super::evidence::{Nuisance, Scale, log_evidence, scaled_channels};
 use super::search::{Space, maximise};
-use accumbens_core::{AnyTheory, Result, Seed};
+use accumbens_core::{AnyTheory, Error, Result, Seed};
 use serde::Serialize;
 
 /// First step of CMA-ES, in standard scores of the priors.
@@ -129,12 +129,16 @@ pub fn full(task: &Task, y: &[f64], channels: &[Vec<f64>]) -> f64 {
     log_evidence(&task.nuisance, &scale.apply(y), &first(channels, y.len())) - y.len() as f64 * scale.sd.ln()
 }
 
-/// Scaled dopamine of a theory at these standard scores; zeros where the theory refuses them.
+/// Scaled dopamine of a theory at these standard scores; zeros where the theory cannot live with them, so that they
+/// explain nothing.
 ///
 /// # Errors
-/// Where the theory cannot live through the subject's log.
+/// Where the theory refuses the parameters or what it is told.
 pub fn dopamine(member: &Member, theory: &dyn AnyTheory, space: &Space, z: &[f64]) -> Result<Vec<Vec<f64>>> {
-    Ok(scaled_channels(&member.dopamine(space.at(theory, z)?.as_ref())?))
+    match member.dopamine(space.at(theory, z)?.as_ref()) {
+        Err(Error::Life { .. }) => Ok(vec![vec![0.0; member.scored.len()]]),
+        lived => Ok(scaled_channels(&lived?)),
+    }
 }
 
 /// A theory fitted to a subject.
@@ -199,7 +203,7 @@ pub fn fit(
     let mut pool = design.to_vec();
     let live = |z: &[f64]| dopamine(member, theory, &space, z).ok();
     let mut folds = Vec::new();
-    let name = format!("fit/{}/{}", member.name, theory.info().name);
+    let name = format!("fit/{}/{}", member.name, theory.name());
     for (number, fold) in task.folds.iter().enumerate() {
         let score = |t: &Tried| fold.past(&y, &t.channels) + space.log_prior(&t.z);
         let best = search(&mut pool, budget, &format!("{name}/{number}"), seed, live, score);
@@ -236,7 +240,7 @@ pub fn left_out(
     let mut best = (design[order[0]].z.clone(), scores[order[0]]);
     if !best.0.is_empty() {
         for (number, k) in order.iter().take(budget.starts).enumerate() {
-            let mut rng = seed.stream(&format!("left out/{out}/{}/{number}", theory.info().name));
+            let mut rng = seed.stream(&format!("left out/{out}/{}/{number}", theory.name()));
             let lived = |i: usize, z: &[f64]| dopamine(members[i].0, theory, &space, z).ok();
             let objective = |z: &[f64]| together(&|i| Some(evidence(i, &lived(i, z)?)), z);
             let found = maximise(objective, &design[*k].z, STEP, budget.evaluations, &mut rng);

@@ -138,7 +138,7 @@ fn significant(value: f64) -> String {
 
 /// What each theory was told, and its papers.
 pub fn told(comparison: &Comparison) -> Vec<Value> {
-    let papers = |label: &str| crate::theories::parse(label).map(|t| t.info().papers).unwrap_or_default();
+    let papers = |label: &str| crate::theories::parse(label).map(|t| t.papers()).unwrap_or_default();
     let row =
         |t: &crate::fit::compare::TheoryResult| json!({ "label": t.label, "told": t.told, "papers": papers(&t.label) });
     comparison.theories.iter().map(row).collect()
@@ -182,7 +182,7 @@ pub fn references(study: &Study, comparison: &Comparison) -> Result<Vec<Referenc
         "wilson2019",
     ];
     for theory in &comparison.theories {
-        keys.extend(crate::theories::parse(&theory.label)?.info().papers);
+        keys.extend(crate::theories::parse(&theory.label)?.papers());
     }
     if let Some(sensor) = study.sensor.as_ref().filter(|s| !s.source.is_empty()) {
         keys.push(&sensor.source);

@@ -8,7 +8,10 @@
 //! place, in the order of kinds. An innately meaningful kind has a value above `threshold`.
 
 use super::anccr_baseline::{Baseline, Rate};
-use accumbens_core::{Domain, Dopamine, Error, Event, EventKind, EventLog, Info, Result, Role, Theory, parameters};
+use accumbens_core::{
+    Domain, Dopamine, Drive, Error, Event, EventKind, EventKindId, EventLog, Info, Result, Role, Theory, Topic,
+    parameters,
+};
 use serde::{Deserialize, Serialize};
 
 /// The published variants, in the order of their words in the table.
@@ -262,6 +265,8 @@ impl Theory for Anccr {
         family: "retrospective",
         dopamine: "the event's adjusted net contingency, summed over meaningful causal targets",
         papers: &["jeong2022", "burke2026"],
+        speaks: &[Topic::Cue, Topic::Outcome, Topic::Omission, Topic::Behaviour],
+        error: false,
     };
 
     fn tell(&mut self, log: &EventLog) -> Vec<String> {
@@ -322,6 +327,13 @@ impl Theory for Anccr {
         }
     }
 
+    /// The published value of a cue: forward contingency times attributed reward, over all outcomes.
+    fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {
+        let row = kind.index() * state.kinds.len();
+        let outcomes = (0..state.kinds.len()).filter(|&j| state.kinds[j].is_outcome());
+        Some(outcomes.map(|j| state.src[row + j] * state.attributed[row + j]).sum::<f64>().into())
+    }
+
     fn describe(&self, state: &State, kinds: &[EventKind]) -> serde_json::Value {
         let matrix = |values: &[f64]| {
             let row = |i: usize| {
@@ -332,7 +344,7 @@ impl Theory for Anccr {
         };
         serde_json::json!({
             "NC": matrix(&state.nc), "PRC": matrix(&state.prc), "SRC": matrix(&state.src),
-            "ANCCR": matrix(&state.anccr), "R": matrix(&state.reward),
+            "ANCCR": matrix(&state.anccr), "R": matrix(&state.reward), "M": matrix(&state.mean),
         })
     }
 }

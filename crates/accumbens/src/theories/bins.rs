@@ -11,23 +11,34 @@ pub struct Bins {
     /// The last bin that was ticked; bins count from 1.
     pub done: u64,
     open: u64,
-    stimulus: Option<u32>,
+    stimuli: Vec<u32>,
     reward: f64,
+    cue_magnitude: f64,
 }
 
 /// What a bin held.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Held {
-    /// The stimulus that counts: of several in one bin the last in the order of kinds, as in the published code.
-    pub stimulus: Option<u32>,
+pub struct Held<'a> {
+    /// The stimuli, each kind once, in the order of kinds.
+    pub stimuli: &'a [u32],
     /// Reward: the sum of magnitude × innate value over its outcomes.
     pub reward: f64,
+    /// The largest magnitude of its cues.
+    pub cue_magnitude: f64,
+}
+
+impl Held<'_> {
+    /// The stimulus that counts where only one can: the last in the order of kinds, as in the published code.
+    pub fn last(&self) -> Option<u32> {
+        self.stimuli.last().copied()
+    }
 }
 
 impl Bins {
-    /// Bins of this width (s), none ticked.
-    pub fn new(dt: f64) -> Self {
-        Self { dt, done: 0, open: 0, stimulus: None, reward: 0.0 }
+    /// Bins of this width (s) for these kinds, none ticked.
+    pub fn new(dt: f64, kinds: usize) -> Self {
+        let stimuli = Vec::with_capacity(kinds);
+        Self { dt, done: 0, open: 0, stimuli, reward: 0.0, cue_magnitude: 0.0 }
     }
 
     /// The bin of a time. Bin 1 also holds time 0.
@@ -50,23 +61,31 @@ impl Bins {
 
     /// Puts an event into its bin.
     pub fn put(&mut self, event: &Event, kinds: &[EventKind]) {
-        self.open = self.of(event.time);
+        let bin = self.of(event.time);
+        if bin != self.open {
+            (self.open, self.reward, self.cue_magnitude) = (bin, 0.0, 0.0);
+            self.stimuli.clear();
+        }
         let kind = &kinds[event.kind.index()];
-        if kind.is_stimulus() {
-            self.stimulus = self.stimulus.max(Some(event.kind.0));
+        if kind.is_stimulus()
+            && let Err(place) = self.stimuli.binary_search(&event.kind.0)
+        {
+            self.stimuli.insert(place, event.kind.0);
         }
         if kind.is_outcome() {
             self.reward += event.magnitude * kind.value;
+        } else if kind.is_stimulus() {
+            self.cue_magnitude = self.cue_magnitude.max(event.magnitude);
         }
     }
 
-    /// Takes what the bin held, if it is the one events were put into.
+    /// What this bin held, if it is the one events were put into.
     #[inline]
-    pub fn take(&mut self, bin: u64) -> Held {
+    pub fn held(&self, bin: u64) -> Held<'_> {
         if bin != self.open {
             return Held::default();
         }
-        Held { stimulus: self.stimulus.take(), reward: std::mem::take(&mut self.reward) }
+        Held { stimuli: &self.stimuli, reward: self.reward, cue_magnitude: self.cue_magnitude }
     }
 }
 

@@ -18,10 +18,12 @@ impl Theory for Constant {
         family: "null",
         dopamine: "one channel a kind of event, 1 at each event of that kind",
         papers: &[],
+        speaks: &[],
+        error: false,
     };
 
     fn channels(&self, kinds: &[EventKind]) -> Vec<ChannelInfo> {
-        kinds.iter().map(|k| ChannelInfo { name: k.name.clone(), unit: "1".into() }).collect()
+        kinds.iter().map(|k| ChannelInfo { unit: "1".into(), ..ChannelInfo::new(&k.name, "dopamine") }).collect()
     }
 
     fn start(&self, kinds: &[EventKind]) -> u32 {

@@ -1,13 +1,45 @@
 //! The theories, one file each, and their registry.
 
+pub mod action_error;
 pub mod anccr;
 mod anccr_baseline;
-mod bins;
+pub mod belief_world;
+pub mod bins;
+pub mod chains;
 pub mod constant;
+pub mod delta_p;
+pub mod dopamine_gate;
+pub mod expected_trace;
+pub mod gallistel_contingency;
+pub mod hgf;
+pub mod incentive_salience;
+pub mod kalman_td;
+pub mod microstimuli;
+pub mod novelty_bonus;
+pub mod pearce_hall;
+pub mod perceived_salience;
+pub mod precision;
+pub mod rates;
 pub mod registry;
+pub mod rescorla_contingency;
 pub mod rescorla_wagner;
+pub mod scaled_error;
+pub mod state_value;
+pub mod successor;
+pub mod td;
+pub mod td_belief;
 pub mod td_csc;
+pub mod td_distributional;
+pub mod td_features;
+pub mod td_feedback;
+pub mod td_forgetting;
 pub mod td_microstimulus;
+pub mod td_semi_markov;
+pub mod td_timescales;
+pub mod threat;
+pub mod tonic;
 pub mod trend;
+pub mod trials;
+pub mod wrap;
 
-pub use registry::{by_name, names, parse};
+pub use registry::{COMPARED, account, by_name, names, parse, wrappers};

@@ -1,36 +1,147 @@
-//! Lists the theories: one line each.
+//! Lists the theories and their wrappers: one line each.
 
-use super::{anccr, constant, rescorla_wagner, td_csc, td_microstimulus, trend};
-use accumbens_core::{AnyTheory, Error, Result};
+use super::wrap::{Wrapped, Wrapper};
+use super::{precision::Precision, tonic::Tonic};
+use accumbens_core::{AnyTheory, Error, Parameter, Params, Result};
 
-type Make = fn() -> Box<dyn AnyTheory>;
+/// A theory of the registry.
+struct Entry {
+    name: &'static str,
+    make: fn() -> Box<dyn AnyTheory>,
+    source: &'static str,
+}
 
-const REGISTRY: &[(&str, Make)] = &[
-    ("rescorla_wagner", || Box::new(rescorla_wagner::RescorlaWagner::default())),
-    ("td_csc", || Box::new(td_csc::TdCsc::default())),
-    ("td_microstimulus", || Box::new(td_microstimulus::TdMicrostimulus::default())),
-    ("anccr", || Box::new(anccr::Anccr::default())),
-    ("constant", || Box::new(constant::Constant::default())),
-    ("trend", || Box::new(trend::Trend::default())),
-];
+macro_rules! theories {
+    ($($file:ident::$theory:ident),* $(,)?) => {
+        const THEORIES: &[Entry] = &[$(Entry {
+            name: stringify!($file),
+            make: || Box::new(super::$file::$theory::default()),
+            source: include_str!(concat!(stringify!($file), ".rs")),
+        }),*];
+    };
+}
+
+theories! {
+    rescorla_wagner::RescorlaWagner,
+    td_csc::TdCsc,
+    td_microstimulus::TdMicrostimulus,
+    td_semi_markov::TdSemiMarkov,
+    td_belief::TdBelief,
+    td_timescales::TdTimescales,
+    td_distributional::TdDistributional,
+    td_features::TdFeatures,
+    td_feedback::TdFeedback,
+    td_forgetting::TdForgetting,
+    successor::Successor,
+    kalman_td::KalmanTd,
+    scaled_error::ScaledError,
+    pearce_hall::PearceHall,
+    hgf::Hgf,
+    anccr::Anccr,
+    expected_trace::ExpectedTrace,
+    delta_p::DeltaP,
+    rescorla_contingency::RescorlaContingency,
+    gallistel_contingency::GallistelContingency,
+    state_value::StateValue,
+    incentive_salience::IncentiveSalience,
+    dopamine_gate::DopamineGate,
+    novelty_bonus::NoveltyBonus,
+    perceived_salience::PerceivedSalience,
+    threat::Threat,
+    action_error::ActionError,
+    constant::Constant,
+    trend::Trend,
+}
+
+/// A wrapper of the registry: it turns a theory into another.
+struct WrapperEntry {
+    name: &'static str,
+    wrap: fn(Box<dyn AnyTheory>) -> Result<Box<dyn AnyTheory>>,
+    table: fn() -> &'static [Parameter],
+    summary: &'static str,
+    papers: &'static [&'static str],
+    source: &'static str,
+}
+
+macro_rules! wrappers {
+    ($($file:ident::$wrapper:ident),* $(,)?) => {
+        const WRAPPERS: &[WrapperEntry] = &[$(WrapperEntry {
+            name: stringify!($file),
+            wrap: |inner| Ok(Box::new(Wrapped::<$wrapper>::new(inner)?)),
+            table: <$wrapper as Params>::table,
+            summary: <$wrapper as Wrapper>::SUMMARY,
+            papers: <$wrapper as Wrapper>::PAPERS,
+            source: include_str!(concat!(stringify!($file), ".rs")),
+        }),*];
+    };
+}
+
+wrappers! {
+    precision::Precision,
+    tonic::Tonic,
+}
+
+/// The theories of a comparison where none are named: one or two of each school, and the nulls.
+pub const COMPARED: &[&str] = &["rescorla_wagner", "td_csc", "td_microstimulus", "anccr", "constant", "trend"];
 
 /// The names of all theories.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    REGISTRY.iter().map(|(name, _)| *name)
+    THEORIES.iter().map(|e| e.name)
 }
 
-/// A theory with its defaults.
-///
-/// # Errors
-/// Where no theory has this name; the error lists those that exist.
-pub fn by_name(name: &str) -> Result<Box<dyn AnyTheory>> {
-    REGISTRY.iter().find(|(n, _)| *n == name).map(|(_, make)| make()).ok_or_else(|| {
+/// What is known about a wrapper.
+#[derive(Clone, Copy, Debug)]
+pub struct WrapperInfo {
+    /// Its name, written after a theory's with a `+`.
+    pub name: &'static str,
+    /// What it says, in one line.
+    pub summary: &'static str,
+    /// Keys of its papers in `references.bib`.
+    pub papers: &'static [&'static str],
+    /// Its own parameters.
+    pub table: &'static [Parameter],
+}
+
+/// All wrappers.
+pub fn wrappers() -> impl Iterator<Item = WrapperInfo> {
+    WRAPPERS.iter().map(|w| WrapperInfo { name: w.name, summary: w.summary, papers: w.papers, table: (w.table)() })
+}
+
+/// The account that a theory or wrapper gives of itself: what it says, its equations and what counts as dopamine; the
+/// head of its source file. Empty where none has this name.
+#[must_use]
+pub fn account(name: &str) -> String {
+    let theory = THEORIES.iter().find(|e| e.name == name).map(|e| e.source);
+    let source = theory.or_else(|| WRAPPERS.iter().find(|w| w.name == name).map(|w| w.source)).unwrap_or_default();
+    let lines = source.lines().map_while(|l| l.strip_prefix("//!"));
+    lines.map(|l| l.strip_prefix(' ').unwrap_or(l)).collect::<Vec<_>>().join("\n")
+}
+
+fn plain(name: &str) -> Result<Box<dyn AnyTheory>> {
+    THEORIES.iter().find(|e| e.name == name).map(|e| (e.make)()).ok_or_else(|| {
         let known = names().collect::<Vec<_>>().join(", ");
-        Error::input("theory", format!("no theory is called {name:?}"), known)
+        let wrappers = WRAPPERS.iter().map(|w| format!("+{}", w.name)).collect::<Vec<_>>().join(", ");
+        Error::input("theory", format!("no theory is called {name:?}"), format!("{known}; with {wrappers} behind it"))
     })
 }
 
-/// A theory from `NAME` or `NAME:parameter=value:parameter=value`.
+/// A theory with its defaults, from `NAME` or `NAME+WRAPPER`.
+///
+/// # Errors
+/// Where no theory or wrapper has this name, or the wrapper does not suit the theory; the error lists what exists.
+pub fn by_name(name: &str) -> Result<Box<dyn AnyTheory>> {
+    let mut parts = name.split('+').map(str::trim);
+    let theory = plain(parts.next().unwrap_or_default())?;
+    parts.try_fold(theory, |theory, wrapper| match WRAPPERS.iter().find(|w| w.name == wrapper) {
+        Some(entry) => (entry.wrap)(theory),
+        None => {
+            let known = WRAPPERS.iter().map(|w| w.name).collect::<Vec<_>>().join(", ");
+            Err(Error::input("theory", format!("nothing called {wrapper:?} goes behind a theory"), known))
+        }
+    })
+}
+
+/// A theory from `NAME`, `NAME+WRAPPER` or either followed by `:parameter=value:parameter=value`.
 ///
 /// # Errors
 /// Where the name or a parameter is unknown, or a value is outside its domain.
@@ -41,7 +152,7 @@ pub fn parse(text: &str) -> Result<Box<dyn AnyTheory>> {
         let (name, value) = part.split_once('=').ok_or_else(|| {
             Error::input("theory", format!("{part:?} in {text:?}"), "NAME or NAME:parameter=value:parameter=value")
         })?;
-        theory.set_text(name.trim(), value.trim()).map_err(|e| e.within(theory.info().name))?;
+        theory.set_text(name.trim(), value.trim()).map_err(|e| e.within(&theory.name()))?;
     }
     theory.check()?;
     Ok(theory)

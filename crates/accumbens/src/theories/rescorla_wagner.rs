@@ -5,7 +5,7 @@
 //! after `window` seconds without either. Dopamine is δ at the end of a trial and, at a cue, the change of the summed
 //! prediction that its onset brings.
 
-use accumbens_core::{Domain, Dopamine, Event, EventKind, Info, Role, Theory, parameters};
+use accumbens_core::{Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Role, Theory, Topic, parameters};
 use serde::{Deserialize, Serialize};
 
 parameters! {
@@ -91,6 +91,8 @@ impl Theory for RescorlaWagner {
         family: "prediction error",
         dopamine: "the prediction error at the end of a trial; at a cue, the prediction it adds",
         papers: &["rescorla1972"],
+        speaks: &[Topic::Cue, Topic::Outcome, Topic::Omission, Topic::Behaviour],
+        error: true,
     };
 
     fn start(&self, kinds: &[EventKind]) -> State {
@@ -115,6 +117,10 @@ impl Theory for RescorlaWagner {
         for event in now {
             self.see(state, event, dopamine);
         }
+    }
+
+    fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {
+        Some(state.prediction[kind.index()].into())
     }
 
     fn describe(&self, state: &State, kinds: &[EventKind]) -> serde_json::Value {

@@ -1,21 +1,22 @@
 //! Learns the value of every moment after every event: temporal differences over a complete serial compound.
 //!
 //! Each stimulus k, the outcome included, starts its own chain of states, one a bin; a new stimulus ends the running
-//! chain. With s_i the state of bin i:
+//! chain, and stimuli of one bin run together, their values added. With s_i the states of bin i:
 //! δ_i = r_i + γ·V(s_i) − V(s_{i−1}); e ← γλ·e, e(s_{i−1}) += 1; V ← V + α·δ_i·e. Dopamine is δ.
 //! Before the first event the outcome's chain runs. r is magnitude × innate value; the published code counts events,
 //! which a magnitude of 1 reproduces.
 
-use super::bins::{Bins, discount};
-use accumbens_core::{Domain, Dopamine, Event, EventKind, EventLog, Info, Theory, parameters};
+use super::bins::{Held, discount};
+use super::chains::{self, Chains, learn, value};
+use accumbens_core::{
+    Domain, Dopamine, Drive, Event, EventKind, EventKindId, EventLog, Info, Theory, Topic, parameters,
+};
 use serde::{Deserialize, Serialize};
 
 const CHAIN: f64 = 0.0;
 const NONE: f64 = 1.0;
 const SINGLE: f64 = 2.0;
 const PUBLISHED: f64 = 3.0;
-/// A state without a value of its own.
-const ITI: u32 = u32::MAX;
 /// Length of a chain where neither the log nor `max_state` bounds it, s; its last state then repeats.
 const UNBOUNDED: f64 = 1200.0;
 /// The longest cap on a chain, s: three hours.
@@ -51,20 +52,14 @@ parameters! {
     }
 }
 
-/// Values, traces and the running chain.
+/// Values, traces and the running chains.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct State {
-    bins: Bins,
-    kinds: Vec<EventKind>,
-    first: Vec<u32>,
-    length: Vec<u32>,
+    chains: Chains,
     /// Value of each state, chain after chain.
     pub values: Vec<f64>,
     trace: Vec<f64>,
     traced: Vec<u32>,
-    chain: u32,
-    began: u64,
-    place: u32,
     met: bool,
 }
 
@@ -77,21 +72,11 @@ struct Step {
 }
 
 impl State {
+    /// e ← decay·e, e(s) += 1 for the states left, V ← V + step·e, over the states that are still traced.
     #[inline]
-    fn value(&self, place: u32) -> f64 {
-        if place == ITI { 0.0 } else { self.values[place as usize] }
-    }
-
-    #[inline]
-    fn last_of(&self, chain: u32) -> u32 {
-        self.first[chain as usize] + self.length[chain as usize] - 1
-    }
-
-    /// e ← decay·e, e(place) += 1, V ← V + step·e, over the states that are still traced.
-    #[inline]
-    fn learn(&mut self, place: u32, step: f64, decay: f64) {
+    fn learn(&mut self, step: f64, decay: f64) {
         if decay == 0.0 {
-            self.values[place as usize] += step;
+            learn(&mut self.values, &self.chains.before, step);
             return;
         }
         let mut i = 0;
@@ -105,7 +90,9 @@ impl State {
                 i += 1;
             }
         }
-        self.mark(place);
+        for i in 0..self.chains.before.len() {
+            self.mark(self.chains.before[i]);
+        }
         for &at in &self.traced {
             self.values[at as usize] += step * self.trace[at as usize];
         }
@@ -125,55 +112,49 @@ impl TdCsc {
         Step { alpha: self.alpha, gamma, decay: gamma * self.lambda, capped: !self.max_state.is_nan() }
     }
 
-    /// The state `n` bins into the running chain; `turn` is where the published rule jumps to the last state.
+    /// The state `n` bins into a chain, `states` being their number; `turn` is where the published rule jumps to the
+    /// last state.
     #[inline]
-    fn place(&self, state: &State, n: u64, turn: u64) -> u32 {
-        let chain = state.chain as usize;
+    fn place(&self, chains: &Chains, states: u32, kind: u32, n: u64, turn: u64) -> Option<u32> {
         if self.iti == NONE || self.iti == SINGLE {
-            let late = state.kinds[chain].is_outcome() || n >= (self.cue_to_iti / self.dt).ceil() as u64;
-            if late {
-                return if self.iti == NONE { ITI } else { state.values.len() as u32 - 1 };
+            let outcome = chains.kinds[kind as usize].is_outcome();
+            if outcome || n >= (self.cue_to_iti / self.dt).ceil() as u64 {
+                return (self.iti == SINGLE).then_some(states - 1);
             }
         }
-        let last = u64::from(state.length[chain]) - 1;
-        state.first[chain] + if n < turn { n.min(last) } else { last } as u32
+        Some(chains.state(kind, if n < turn { n } else { u64::MAX }))
     }
 
     #[inline]
     fn tick(&self, state: &mut State, step: Step, turn: u64, dopamine: &mut Dopamine<'_>) {
-        let bin = state.bins.done + 1;
-        let held = state.bins.take(bin);
-        if self.iti != PUBLISHED
-            && let Some(kind) = held.stimulus
-        {
-            (state.chain, state.began) = (kind, bin);
-        }
-        let lost = self.iti == PUBLISHED && held.stimulus.is_some_and(|k| !state.kinds[k as usize].is_outcome());
-        let reward = if lost { 0.0 } else { held.reward };
-        let place = self.place(state, bin - state.began, turn);
-        let before = state.place;
-        let time = state.bins.end(bin);
-        if bin == 1 {
-            dopamine.release(time, 0, reward + step.gamma * state.value(place));
-            if self.iti == PUBLISHED && place != ITI {
+        let published = self.iti == PUBLISHED;
+        let states = state.values.len() as u32;
+        let last = state.chains.bins.held(state.chains.bins.done + 1).last();
+        let starts = |held: &Held<'_>| if published { 0..0 } else { 0..held.stimuli.len() };
+        let tick = state.chains.step(starts, |chains, k, n| self.place(chains, states, k, n, turn));
+        // Where a cue follows an outcome in one bin the published code counts the cue alone.
+        let lost = published && last.is_some_and(|k| !state.chains.kinds[k as usize].is_outcome());
+        let reward = if lost { 0.0 } else { tick.reward };
+        let value = value(&state.values, &state.chains.now);
+        if state.chains.bins.done == 1 {
+            dopamine.release(tick.time, 0, reward + step.gamma * value);
+            if published && let Some(place) = state.chains.now.first().copied() {
                 state.mark(place);
             }
-        } else if step.capped && place == before && place == state.last_of(state.chain) {
-            dopamine.release(time, 0, 0.0);
+        } else if step.capped && state.chains.stays() {
+            dopamine.release(tick.time, 0, 0.0);
         } else {
-            let delta = reward + step.gamma * state.value(place) - state.value(before);
-            let delta = dopamine.release(time, 0, delta);
-            if before != ITI {
-                state.learn(before, step.alpha * delta, step.decay);
+            let delta = reward + step.gamma * value - chains::value(&state.values, &state.chains.before);
+            let delta = dopamine.release(tick.time, 0, delta);
+            if !state.chains.before.is_empty() {
+                state.learn(step.alpha * delta, step.decay);
             }
         }
-        state.place = place;
-        state.bins.done = bin;
     }
 
     fn tick_to(&self, state: &mut State, last: u64, turn: u64, dopamine: &mut Dopamine<'_>) {
         let step = self.step();
-        while state.bins.done < last {
+        while state.chains.bins.done < last {
             self.tick(state, step, turn, dopamine);
         }
     }
@@ -188,6 +169,8 @@ impl Theory for TdCsc {
         family: "prediction error",
         dopamine: "the prediction error δ of each bin",
         papers: &["montague1996", "schultz1997", "sutton1988"],
+        speaks: &[Topic::Cue, Topic::Outcome, Topic::Omission, Topic::Moments, Topic::Behaviour],
+        error: true,
     };
 
     fn tell(&mut self, log: &EventLog) -> Vec<String> {
@@ -214,52 +197,49 @@ impl Theory for TdCsc {
                 _ => bins(UNBOUNDED).min(cap),
             })
             .collect();
-        let first = length.iter().scan(0, |at, n| Some(std::mem::replace(at, *at + n))).collect();
-        let states = length.iter().sum::<u32>() as usize + 1;
-        let chain = kinds.iter().position(EventKind::is_outcome).unwrap_or(0) as u32;
+        let chains = Chains::new(self.dt, kinds, length);
+        let states = chains.states() + 1;
         State {
-            bins: Bins::new(self.dt),
-            kinds: kinds.to_vec(),
-            first,
-            length,
+            chains,
             values: vec![0.0; states],
             trace: vec![0.0; states],
             traced: Vec::with_capacity(states),
-            chain,
-            began: 1,
-            place: ITI,
             met: false,
         }
     }
 
     fn advance(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        if self.iti != PUBLISHED && !state.kinds.is_empty() {
-            self.tick_to(state, state.bins.of(until) - 1, u64::MAX, dopamine);
+        if self.iti != PUBLISHED {
+            self.tick_to(state, state.chains.before(until), u64::MAX, dopamine);
         }
     }
 
     fn observe(&self, state: &mut State, now: &[Event], dopamine: &mut Dopamine<'_>) {
         for event in now {
+            let kind = event.kind.index();
             // The published length rule needs the next event's kind: its bins wait until that event has come.
-            if self.iti == PUBLISHED && state.kinds[event.kind.index()].is_stimulus() {
-                let bin = state.bins.of(event.time);
-                let turn = if state.met { u64::from(state.length[event.kind.index()]) } else { u64::MAX };
+            if self.iti == PUBLISHED && state.chains.kinds[kind].is_stimulus() {
+                let bin = state.chains.bins.of(event.time);
+                let turn = if state.met { u64::from(state.chains.length[kind]) } else { u64::MAX };
                 self.tick_to(state, bin - 1, turn, dopamine);
-                (state.chain, state.began, state.met) = (event.kind.0, bin, true);
+                state.chains.start(event.kind.0, bin);
+                state.met = true;
             }
-            state.bins.put(event, &state.kinds);
+            state.chains.put(std::slice::from_ref(event));
         }
     }
 
     fn finish(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        if !state.kinds.is_empty() {
-            self.tick_to(state, state.bins.last_whole(until), u64::MAX, dopamine);
-        }
+        self.tick_to(state, state.chains.at_end(until), u64::MAX, dopamine);
+    }
+
+    fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {
+        Some(state.values[state.chains.onset(kind.index())].into())
     }
 
     fn describe(&self, state: &State, kinds: &[EventKind]) -> serde_json::Value {
         let chains = kinds.iter().enumerate().map(|(k, kind)| {
-            let (from, n) = (state.first[k] as usize, state.length[k] as usize);
+            let (from, n) = (state.chains.onset(k), state.chains.length[k] as usize);
             let chain = &state.values[from..from + n];
             let used = chain.iter().rposition(|v| *v != 0.0).map_or(0, |i| i + 1);
             (kind.name.clone(), serde_json::json!(chain[..used]))

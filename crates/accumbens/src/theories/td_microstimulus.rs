@@ -5,12 +5,9 @@
 //! 2008). Dopamine is δ. An onset restarts its kind's trace. r is magnitude × innate value.
 
 use super::bins::{Bins, discount};
-use accumbens_core::{Domain, Dopamine, Event, EventKind, Info, Theory, parameters};
+use super::microstimuli::Microstimuli;
+use accumbens_core::{Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Theory, Topic, parameters};
 use serde::{Deserialize, Serialize};
-
-/// Beyond this many bins after an onset a microstimulus is computed anew each time.
-const TABLE: usize = 4096;
-const SILENT: u64 = u64::MAX;
 
 parameters! {
     /// Temporal-difference learning over microstimuli.
@@ -41,17 +38,11 @@ parameters! {
 pub struct State {
     bins: Bins,
     kinds: Vec<EventKind>,
-    onset: Vec<u64>,
+    evoked: Microstimuli,
     /// Weight of each microstimulus, kind after kind.
     pub weights: Vec<f64>,
     trace: Vec<f64>,
-    level: Vec<f64>,
     value: f64,
-    /// Levels by bins since onset, filled as they are needed; not part of what is saved.
-    #[serde(skip)]
-    table: Vec<f64>,
-    #[serde(skip)]
-    filled: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -62,78 +53,39 @@ struct Step {
 }
 
 impl TdMicrostimulus {
-    fn count(&self) -> usize {
-        self.n as usize
-    }
-
-    fn levels(&self, since: u64, out: &mut [f64]) {
-        let y = self.decay.powi(since.min(i32::MAX as u64) as i32);
-        let m = self.n;
-        for (k, x) in out.iter_mut().enumerate() {
-            let distance = (y - (k + 1) as f64 / m) / self.sigma;
-            *x = (-0.5 * distance * distance).exp() * y / std::f64::consts::TAU.sqrt();
-        }
-    }
-
-    /// Puts the levels of a kind `since` bins after its onset into the state.
-    #[inline]
-    fn evoke(&self, state: &mut State, kind: usize, since: u64) {
-        let m = self.count();
-        let row = since as usize;
-        let levels = &mut state.level[kind * m..(kind + 1) * m];
-        if row >= TABLE {
-            self.levels(since, levels);
-            return;
-        }
-        if state.table.is_empty() {
-            state.table = vec![0.0; TABLE * m];
-        }
-        while state.filled <= row {
-            let at = state.filled * m;
-            self.levels(state.filled as u64, &mut state.table[at..at + m]);
-            state.filled += 1;
-        }
-        levels.copy_from_slice(&state.table[row * m..(row + 1) * m]);
-    }
-
     #[inline]
     fn tick(&self, state: &mut State, step: Step, dopamine: &mut Dopamine<'_>) {
         let bin = state.bins.done + 1;
-        let held = state.bins.take(bin);
+        let held = state.bins.held(bin);
+        let (time, reward) = (state.bins.end(bin), held.reward);
+        state.evoked.start(&held, bin);
         state.bins.done = bin;
-        let time = state.bins.end(bin);
-        if let Some(kind) = held.stimulus {
-            state.onset[kind as usize] = bin;
-        }
         if bin == 1 {
             // Nothing has been evoked yet: an onset in the first bin is felt from the second on, as published.
-            dopamine.release(time, 0, held.reward);
+            dopamine.release(time, 0, reward);
             return;
         }
-        let m = self.count();
         let mut value = 0.0;
         let mut stale = false;
-        for kind in 0..state.onset.len() {
-            let onset = state.onset[kind];
-            if onset == SILENT {
-                continue;
-            }
-            if (bin - onset) as f64 * self.dt > self.max_state {
+        for kind in 0..state.kinds.len() {
+            let Some(since) = state.evoked.since(kind, bin) else { continue };
+            if since as f64 * self.dt > self.max_state {
                 stale = true;
                 continue;
             }
-            self.evoke(state, kind, bin - onset);
-            let here = kind * m..(kind + 1) * m;
-            value += state.weights[here.clone()].iter().zip(&state.level[here]).map(|(w, x)| w * x).sum::<f64>();
+            state.evoked.evoke(kind, since);
+            let here = state.evoked.of(kind);
+            let pairs = state.weights[here.clone()].iter().zip(&state.evoked.level[here]);
+            value += pairs.map(|(w, x)| w * x).sum::<f64>();
         }
         if stale {
             dopamine.release(time, 0, 0.0);
             return;
         }
-        let delta = dopamine.release(time, 0, held.reward + step.gamma * value - state.value);
+        let delta = dopamine.release(time, 0, reward + step.gamma * value - state.value);
         state.value = value;
         let change = step.alpha * delta;
-        for ((w, e), x) in state.weights.iter_mut().zip(&mut state.trace).zip(&state.level) {
+        for ((w, e), x) in state.weights.iter_mut().zip(&mut state.trace).zip(&state.evoked.level) {
             *w += change * *e;
             *e = step.decay * *e + *x;
         }
@@ -157,21 +109,19 @@ impl Theory for TdMicrostimulus {
         family: "prediction error",
         dopamine: "the prediction error δ of each bin",
         papers: &["ludvig2008", "sutton1988"],
+        speaks: &[Topic::Cue, Topic::Outcome, Topic::Omission, Topic::Moments, Topic::Behaviour],
+        error: true,
     };
 
     fn start(&self, kinds: &[EventKind]) -> State {
-        let m = self.count();
-        let zeros = || vec![0.0; kinds.len() * m];
+        let (k, m) = (kinds.len(), self.n as usize);
         State {
-            bins: Bins::new(self.dt),
+            bins: Bins::new(self.dt, k),
             kinds: kinds.to_vec(),
-            onset: vec![SILENT; kinds.len()],
-            weights: zeros(),
-            trace: zeros(),
-            level: zeros(),
+            evoked: Microstimuli::new(k, m, self.sigma, self.decay),
+            weights: vec![0.0; k * m],
+            trace: vec![0.0; k * m],
             value: 0.0,
-            table: vec![0.0; TABLE * m],
-            filled: 0,
         }
     }
 
@@ -189,8 +139,13 @@ impl Theory for TdMicrostimulus {
         self.tick_to(state, state.bins.last_whole(until), dopamine);
     }
 
+    /// The value of the kind's microstimuli one bin after its onset.
+    fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {
+        Some(state.evoked.at_onset(&state.weights, kind.index()).into())
+    }
+
     fn describe(&self, state: &State, kinds: &[EventKind]) -> serde_json::Value {
-        let m = self.count();
+        let m = self.n as usize;
         let weights = kinds.iter().zip(state.weights.chunks(m)).map(|(k, w)| (k.name.clone(), serde_json::json!(w)));
         serde_json::json!({ "dt": self.dt, "weights": weights.collect::<serde_json::Map<_, _>>() })
     }

@@ -27,10 +27,12 @@ impl Theory for Trend {
         family: "null",
         dopamine: "two channels: the event's number, and the time since the last outcome (s)",
         papers: &[],
+        speaks: &[],
+        error: false,
     };
 
     fn channels(&self, _: &[EventKind]) -> Vec<ChannelInfo> {
-        let channel = |name: &str, unit: &str| ChannelInfo { name: name.into(), unit: unit.into() };
+        let channel = |name: &str, unit: &str| ChannelInfo { unit: unit.into(), ..ChannelInfo::new(name, "dopamine") };
         vec![channel("number", "1"), channel("interval", "s")]
     }
 

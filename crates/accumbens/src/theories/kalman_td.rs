@@ -1,0 +1,168 @@
+//! Knows how sure it is: temporal differences as a Kalman filter over uncertain weights.
+//!
+//! Over microstimuli x of every kind: h_i = x_{i−1} − γ·x_i, δ_i = r_i − h_i·w; the uncertainty of the weights grows,
+//! C ← C + q·I, the error's variance is P = h·C·h + s, the gain K = C·h/P, and w ← w + K·δ, C ← C − K·(h·C)
+//! (Gershman 2015). The learning rate of each weight follows from its uncertainty, which grows in silence, so that
+//! rare events teach more.
+//!
+//! Dopamine is δ; in the declared variant `standardised` it is δ/√P.
+
+use super::bins::Bins;
+use super::microstimuli::Microstimuli;
+use accumbens_core::{Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Theory, Topic, parameters};
+use serde::{Deserialize, Serialize};
+
+const STANDARDISED: f64 = 1.0;
+
+parameters! {
+    /// Kalman temporal differences.
+    pub struct KalmanTd {
+        /// Prior variance of each weight.
+        c: 1.0 => .domain(Domain::Positive).source("gershman2015").log_normal(1.0, 1.0).fixed();
+        /// Variance of the noise of reward.
+        s: 1.0 => .domain(Domain::Positive).source("gershman2015").log_normal(1.0, 1.0);
+        /// Variance by which each weight drifts in a bin.
+        q: 0.01 => .domain(Domain::NOT_NEGATIVE).source("gershman2015").log_normal(0.001, 2.0);
+        /// Time constant of discounting: γ = exp(−dt/tau). The default is 0.98 per bin of 0.2 s.
+        tau: 9.9 => .domain(Domain::Positive).unit("s").log_normal(10.0, 1.0).source("gershman2015");
+        /// Whether dopamine is the error or the error in its own standard deviations.
+        dopamine: 0.0 => .domain(Domain::Choice(&["error", "standardised"])).source("gershman2015");
+        /// Microstimuli a kind of event.
+        n: 6.0 => .domain(Domain::Count { min: 1, max: 50 }).source("gershman2015").fixed();
+        /// Width of a microstimulus on the height of the memory trace.
+        sigma: 0.08 => .domain(Domain::Positive).source("gershman2015").fixed();
+        /// What is left of the memory trace after one bin.
+        decay: 0.985 => .domain(Domain::UNIT).source("gershman2015").fixed();
+        /// Width of a bin.
+        dt: 0.2 => .domain(Domain::Real { min: 1e-2, max: 3600.0 }).unit("s").source("jeong2022").fixed();
+    }
+}
+
+/// Weights and their covariance.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct State {
+    bins: Bins,
+    kinds: Vec<EventKind>,
+    evoked: Microstimuli,
+    before: Vec<f64>,
+    /// Weight of each microstimulus, kind after kind.
+    pub weights: Vec<f64>,
+    /// Covariance of the weights, by rows.
+    pub covariance: Vec<f64>,
+    slope: Vec<f64>,
+    gain: Vec<f64>,
+}
+
+impl State {
+    /// h·w, K·P and h·C·h for the bin's h.
+    fn predict(&mut self, gamma: f64) -> (f64, f64) {
+        let d = self.weights.len();
+        for ((h, x), before) in self.slope.iter_mut().zip(&self.evoked.level).zip(&self.before) {
+            *h = before - gamma * x;
+        }
+        let mut variance = 0.0;
+        for (i, gain) in self.gain.iter_mut().enumerate() {
+            let row = &self.covariance[i * d..(i + 1) * d];
+            *gain = row.iter().zip(&self.slope).map(|(c, h)| c * h).sum();
+            variance += self.slope[i] * *gain;
+        }
+        let value = self.slope.iter().zip(&self.weights).map(|(h, w)| h * w).sum();
+        (value, variance)
+    }
+
+    /// w ← w + (C·h)·step, C ← C − (C·h)(C·h)ᵀ/P, in a form that keeps C symmetric.
+    fn update(&mut self, step: f64, variance: f64) {
+        let d = self.weights.len();
+        for (i, w) in self.weights.iter_mut().enumerate() {
+            *w += self.gain[i] * step;
+            let part = self.gain[i] / variance;
+            for (c, gain) in self.covariance[i * d..(i + 1) * d].iter_mut().zip(&self.gain) {
+                *c -= part * gain;
+            }
+        }
+    }
+}
+
+impl KalmanTd {
+    fn tick_to(&self, s: &mut State, last: u64, dopamine: &mut Dopamine<'_>) {
+        let gamma = (-self.dt / self.tau).exp();
+        let d = s.weights.len();
+        while s.bins.done < last {
+            let bin = s.bins.done + 1;
+            let held = s.bins.held(bin);
+            let (time, reward) = (s.bins.end(bin), held.reward);
+            s.evoked.start(&held, bin);
+            s.bins.done = bin;
+            s.evoked.evoke_all(bin);
+            for i in 0..d {
+                s.covariance[i * d + i] += self.q;
+            }
+            let (value, variance) = s.predict(gamma);
+            let variance = variance + self.s;
+            let unit = if self.dopamine == STANDARDISED { variance.sqrt() } else { 1.0 };
+            let delta = dopamine.release(time, 0, (reward - value) / unit) * unit;
+            s.update(delta / variance, variance);
+            s.before.copy_from_slice(&s.evoked.level);
+        }
+    }
+}
+
+impl Theory for KalmanTd {
+    type State = State;
+
+    const INFO: Info = Info {
+        name: "kalman_td",
+        summary: "temporal-difference error whose learning rates follow from uncertainty",
+        family: "precision",
+        dopamine: "the prediction error δ of each bin, or δ/√P",
+        papers: &["gershman2015"],
+        speaks: &[Topic::Cue, Topic::Outcome, Topic::Omission, Topic::Moments, Topic::Behaviour],
+        error: true,
+    };
+
+    fn start(&self, kinds: &[EventKind]) -> State {
+        let m = self.n as usize;
+        let d = kinds.len() * m;
+        let mut covariance = vec![0.0; d * d];
+        (0..d).for_each(|i| covariance[i * d + i] = self.c);
+        State {
+            bins: Bins::new(self.dt, kinds.len()),
+            kinds: kinds.to_vec(),
+            evoked: Microstimuli::new(kinds.len(), m, self.sigma, self.decay),
+            before: vec![0.0; d],
+            weights: vec![0.0; d],
+            covariance,
+            slope: vec![0.0; d],
+            gain: vec![0.0; d],
+        }
+    }
+
+    fn advance(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
+        self.tick_to(state, state.bins.of(until) - 1, dopamine);
+    }
+
+    fn observe(&self, state: &mut State, now: &[Event], _: &mut Dopamine<'_>) {
+        for event in now {
+            state.bins.put(event, &state.kinds);
+        }
+    }
+
+    fn finish(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
+        self.tick_to(state, state.bins.last_whole(until), dopamine);
+    }
+
+    fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {
+        Some(state.evoked.at_onset(&state.weights, kind.index()).into())
+    }
+
+    fn describe(&self, state: &State, kinds: &[EventKind]) -> serde_json::Value {
+        let d = state.weights.len();
+        let row = |k: usize| {
+            let here = state.evoked.of(k);
+            let variance: Vec<f64> = here.clone().map(|i| state.covariance[i * d + i]).collect();
+            serde_json::json!({ "weights": state.weights[here], "variance": variance })
+        };
+        let rows = kinds.iter().enumerate().map(|(k, kind)| (kind.name.clone(), row(k)));
+        serde_json::Value::Object(rows.collect())
+    }
+}
