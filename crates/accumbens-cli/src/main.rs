@@ -1,8 +1,10 @@
 //! The `accumbens` command: which theory of dopamine explains a recording?
 
+mod cite;
 mod compare;
 mod describe;
 mod experiments;
+mod findings;
 mod init;
 mod inspect;
 mod output;
@@ -30,6 +32,10 @@ enum Verb {
     Theories(theories::Args),
     /// List the experiments, or print one experiment's declaration.
     Experiments(experiments::Args),
+    /// Ask theories about what experiments found, and print the table of theory × finding.
+    Findings(findings::Args),
+    /// Print BibTeX of the papers behind theories and findings.
+    Cite(cite::Args),
     /// Let a theory live through an experiment or an events file and write its dopamine.
     Simulate(simulate::Args),
     /// Look through a folder of sessions and propose a study.toml.
@@ -48,6 +54,8 @@ fn main() -> ExitCode {
     let result = match cli.verb {
         Verb::Theories(args) => theories::run(&args, cli.json),
         Verb::Experiments(args) => experiments::run(&args, cli.json),
+        Verb::Findings(args) => findings::run(&args, cli.json),
+        Verb::Cite(args) => cite::run(&args, cli.json),
         Verb::Simulate(args) => simulate::run(&args, cli.json),
         Verb::Init(args) => init::run(&args, cli.json),
         Verb::Inspect(args) => inspect::run(&args, cli.json),

@@ -55,6 +55,8 @@ pub struct Consequence {
     pub after: f64,
     /// Its magnitude.
     pub magnitude: f64,
+    /// What dopamine is held at in answer to it, if it is held.
+    pub clamp: Option<f64>,
 }
 
 /// What an animal did with a choice.

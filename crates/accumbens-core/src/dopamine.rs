@@ -43,6 +43,15 @@ pub enum Sink<'a> {
         /// Channels of the theory.
         channels: usize,
     },
+    /// Sums over the theory's channels: one sample a release and mixture, whose channel is the mixture's place.
+    Mixtures {
+        /// The weight of each channel in each mixture.
+        weights: &'a [Vec<f64>],
+        /// Whether releases in silence are wanted too.
+        silence: bool,
+        /// Where they go.
+        samples: &'a mut Vec<Sample>,
+    },
 }
 
 /// Something between a theory and the door: it changes what the theory asks for, or releases beside it.
@@ -220,6 +229,20 @@ impl<'a> Dopamine<'a> {
             Sink::Discard => {}
             Sink::Samples(samples) => {
                 samples.push(Sample { time, channel: channel as u32, value, first_row, rows });
+            }
+            Sink::Mixtures { weights, silence, samples } => {
+                if rows == 0 && !*silence {
+                    return;
+                }
+                if channel == 0 {
+                    let sample =
+                        |i: usize| Sample { time, channel: i as u32, value: value * weights[i][0], first_row, rows };
+                    samples.extend((0..weights.len()).map(sample));
+                } else if let Some(from) = samples.len().checked_sub(weights.len()) {
+                    for (sample, weights) in samples[from..].iter_mut().zip(weights.iter()) {
+                        sample.value += value * weights[channel];
+                    }
+                }
             }
             Sink::Rows { values, channels } => {
                 for row in first_row..first_row + rows {

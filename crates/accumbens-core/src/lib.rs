@@ -3,6 +3,7 @@
 //! Everything else in the workspace speaks in these types. Times are seconds, signals carry their unit, and every
 //! name is the field's own.
 
+pub mod acting;
 pub mod action;
 pub mod cite;
 pub mod clamp;
@@ -22,7 +23,8 @@ pub mod stage;
 pub mod study;
 pub mod theory;
 
-pub use action::{ActionRule, Choice, Deed};
+pub use acting::{Acted, Probe, live_acting};
+pub use action::{ActionRule, Choice, Consequence, Deed};
 pub use clamp::{Clamp, EventClamp, Hold};
 pub use dopamine::{Dopamine, Modulator, Sample, Sink};
 pub use error::{Error, Result};

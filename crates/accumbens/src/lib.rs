@@ -1,6 +1,7 @@
 //! The science of accumbens: theories of dopamine, experiments, stages, fitting and honest comparison.
 
 pub mod experiment;
+pub mod findings;
 pub mod fit;
 pub mod report;
 pub mod simulated;

@@ -2,35 +2,19 @@
 
 use super::spec::Experiment;
 use accumbens_core::{Error, Result};
+use include_dir::{Dir, include_dir};
 
-macro_rules! experiments {
-    ($($name:literal),* $(,)?) => {
-        const EXPERIMENTS: &[(&str, &str)] =
-            &[$(($name, include_str!(concat!("../../../../catalogue/experiments/", $name, ".toml")))),*];
-    };
-}
+static EXPERIMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../catalogue/experiments");
 
-experiments!(
-    "schultz1997",
-    "jeong2022-random-rewards",
-    "jeong2022-acquisition",
-    "jeong2022-delay-extension",
-    "jeong2022-background-rewards",
-    "jeong2022-extinction",
-    "jeong2022-poisson",
-    "jeong2022-sequential-cues",
-    "random-then-cued",
-);
-
-/// The names of all experiments.
+/// The names of all experiments, in alphabetical order.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    EXPERIMENTS.iter().map(|(name, _)| *name)
+    EXPERIMENTS.files().filter_map(|f| f.path().file_name()?.to_str()?.strip_suffix(".toml"))
 }
 
 /// The text of an experiment's declaration.
 #[must_use]
 pub fn text(name: &str) -> Option<&'static str> {
-    EXPERIMENTS.iter().find(|(n, _)| *n == name).map(|(_, text)| *text)
+    EXPERIMENTS.get_file(format!("{name}.toml"))?.contents_utf8()
 }
 
 /// An experiment of the catalogue.

@@ -2,7 +2,7 @@
 
 use super::spec::{ClampSpec, Experiment, Interval, Name, Phase, RoleSpec};
 use accumbens_core::declaration::{self, line};
-use accumbens_core::{Error, EventKind, EventKindId, Result, Role};
+use accumbens_core::{Error, EventKind, EventKindId, Hold, Result, Role};
 
 /// The shortest interval that is accepted, s: a schedule cannot come to nothing but events.
 const SHORTEST: f64 = 1e-3;
@@ -61,6 +61,9 @@ impl Checker<'_> {
         self.probability(&clamp.event, clamp.probability)?;
         self.groups(&clamp.groups)?;
         match clamp.over {
+            None if clamp.hold != Hold::At => {
+                Err(self.fault(&clamp.event, "dopamine can be multiplied or raised over a window only", "over = [from, to]"))
+            }
             Some([from, to]) if !(from.is_finite() && to.is_finite() && from <= to) => {
                 Err(self.fault(&clamp.event, format!("over = [{from}, {to}]"), "[from, to] in s, from not after to"))
             }
@@ -68,7 +71,7 @@ impl Checker<'_> {
         }
     }
 
-    fn phase(&self, phase: &Phase) -> Result<()> {
+    fn phase<'a>(&self, phase: &'a Phase) -> Result<()> {
         self.groups(&phase.groups)?;
         let fault = |problem: &str, accepted: &str| {
             let problem = format!("phase {:?}: {problem}", phase.name.get_ref());
@@ -101,7 +104,20 @@ impl Checker<'_> {
         } else if phase.duration.is_none() && phase.free.iter().any(|f| f.count.is_none()) {
             return fault("it never ends", "duration, or a count for each [[phase.free]]");
         }
-        for event in phase.trial_types.iter().flat_map(|t| &t.events) {
+        for choice in phase.trial_types.iter().flat_map(|t| &t.choices) {
+            if choice.options.is_empty() || !(choice.at >= 0.0 && choice.within > 0.0 && choice.within.is_finite()) {
+                return fault("a choice without options or time", "options, at 0 s or later and within above 0 s");
+            }
+            for option in &choice.options {
+                self.known("event", &option.take, &self.kinds)?;
+            }
+        }
+        if phase.dopamine.is_some_and(|d| !(0.0..=100.0).contains(&d)) {
+            return fault("dopamine is multiplied by what is no factor", "dopamine = 0 to 100");
+        }
+        self.groups(&phase.dopamine_groups)?;
+        let follow = |t: &'a super::spec::TrialType| t.choices.iter().flat_map(|c| &c.options).flat_map(|o| &o.events);
+        for event in phase.trial_types.iter().flat_map(|t| t.events.iter().chain(follow(t))) {
             self.known("event", &event.event, &self.kinds)?;
             self.probability(&event.event, event.probability)?;
             if let Some(otherwise) = &event.otherwise {

@@ -1,9 +1,10 @@
 //! Yields what happens to a subject of an experiment: the same for the same seed.
 
 use super::free;
-use super::spec::{Experiment, From, Name, Phase, TrialType};
+use super::spec::{ChoiceSpec, ClampSpec, Experiment, From, Name, Phase, TrialEvent, TrialType};
 use accumbens_core::{
-    Change, Clamp, Error, Event, EventClamp, EventKind, EventKindId, EventLog, Result, Schedule, Seed, TAIL,
+    Change, Choice, Clamp, Consequence, Error, Event, EventClamp, EventKind, EventKindId, EventLog, Hold, Result,
+    Schedule, Seed, TAIL,
 };
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
@@ -19,6 +20,8 @@ pub struct Session {
     pub duration: f64,
     /// What is done to dopamine and to parameters; changes name theory and parameter as `theory.parameter`.
     pub schedule: Schedule,
+    /// What the animal may do.
+    pub choices: Vec<Choice>,
 }
 
 /// All sessions of one subject on one clock.
@@ -30,6 +33,8 @@ pub struct Life {
     pub schedule: Schedule,
     /// The start of each session, s.
     pub starts: Vec<f64>,
+    /// What the animal may do.
+    pub choices: Vec<Choice>,
 }
 
 fn applies(groups: &[Name], group: &str) -> bool {
@@ -67,37 +72,68 @@ fn order<'a>(phase: &'a Phase, rng: &mut impl Rng) -> Box<dyn Iterator<Item = &'
     Box::new((0..limit).map(one).map(move |t| t.unwrap_or(&types[0])))
 }
 
-fn trials(phase: &Phase, kinds: &[EventKind], rng: &mut impl Rng) -> Vec<Event> {
-    let (Some(iti), false) = (&phase.iti, phase.trial_types.is_empty()) else { return Vec::new() };
-    let mut events: Vec<Event> = Vec::new();
+/// What comes of one declared event: itself, what comes in its place, or nothing.
+fn drawn(kinds: &[EventKind], e: &TrialEvent, time: f64, rng: &mut impl Rng) -> Option<Event> {
+    if rng.random::<f64>() < e.probability {
+        return Some(event(kinds, e.event.get_ref(), time, e.magnitude));
+    }
+    e.otherwise.as_ref().map(|otherwise| event(kinds, otherwise.get_ref(), time, None))
+}
+
+/// A choice with what will follow each option.
+fn choice(kinds: &[EventKind], spec: &ChoiceSpec, start: f64, clamps: &[&ClampSpec], rng: &mut impl Rng) -> Choice {
+    let time = start + spec.at;
+    let mut options = Vec::with_capacity(spec.options.len());
+    for option in &spec.options {
+        let mut follows = Vec::new();
+        for e in &option.events {
+            let Some(e) = drawn(kinds, e, e.at, rng) else { continue };
+            let held = clamps.iter().find(|c| index(kinds, c.event.get_ref()) == e.kind.index());
+            let clamp = held.filter(|c| rng.random::<f64>() < c.probability).map(|c| c.value);
+            follows.push(Consequence { kind: e.kind, after: e.time, magnitude: e.magnitude, clamp });
+        }
+        options.push((EventKindId(index(kinds, option.take.get_ref()) as u32), follows));
+    }
+    Choice { time, until: time + spec.within, options, forced: spec.forced }
+}
+
+fn trials(
+    phase: &Phase,
+    kinds: &[EventKind],
+    clamps: &[&ClampSpec],
+    rng: &mut impl Rng,
+) -> (Vec<Event>, Vec<Choice>) {
+    let (mut events, mut choices): (Vec<Event>, Vec<Choice>) = (Vec::new(), Vec::new());
+    let (Some(iti), false) = (&phase.iti, phase.trial_types.is_empty()) else { return (events, choices) };
     let mut from = 0.0;
     for trial in order(phase, rng) {
         let start = from + free::draw(iti, rng);
-        let mut end = start;
-        if phase.duration.is_some_and(|d| start + span(trial) > d) {
+        let end = start + span(trial);
+        if phase.duration.is_some_and(|d| end > d) {
             break;
         }
         for e in &trial.events {
-            let time = start + e.at;
-            end = time.max(end);
-            if rng.random::<f64>() < e.probability {
-                events.push(event(kinds, e.event.get_ref(), time, e.magnitude));
-            } else if let Some(otherwise) = &e.otherwise {
-                events.push(event(kinds, otherwise.get_ref(), time, None));
-            }
+            events.extend(drawn(kinds, e, start + e.at, rng));
         }
+        choices.extend(trial.choices.iter().map(|c| choice(kinds, c, start, clamps, rng)));
         from = if phase.iti_from == From::Start { start } else { end };
     }
-    events
+    (events, choices)
 }
 
 fn span(trial: &TrialType) -> f64 {
-    trial.events.iter().map(|e| e.at).fold(0.0, f64::max)
+    let last = |events: &[TrialEvent]| events.iter().map(|e| e.at).fold(0.0, f64::max);
+    let follows = |c: &ChoiceSpec| c.options.iter().map(|o| last(&o.events)).fold(0.0, f64::max);
+    trial.choices.iter().map(|c| c.at + c.within + follows(c)).fold(last(&trial.events), f64::max)
 }
 
 fn session(phase: &Phase, kinds: &[EventKind], group: &str, name: String, rng: &mut impl Rng) -> Result<Session> {
-    let mut events = trials(phase, kinds, rng);
-    let last = events.iter().map(|e| e.time).fold(0.0, f64::max);
+    let applied: Vec<&ClampSpec> = phase.clamps.iter().filter(|c| applies(&c.groups, group)).collect();
+    let at_consequences: Vec<&ClampSpec> = applied.iter().copied().filter(|c| c.over.is_none()).collect();
+    let (mut events, choices) = trials(phase, kinds, &at_consequences, rng);
+    let after = |c: &Choice| c.options.iter().flat_map(|o| &o.1).map(|f| f.after).fold(0.0, f64::max);
+    let acted = choices.iter().map(|c| c.until + after(c)).fold(0.0, f64::max);
+    let last = events.iter().map(|e| e.time).fold(acted, f64::max);
     for free in &phase.free {
         let end = phase.duration.unwrap_or(if phase.trial_types.is_empty() { f64::MAX } else { last });
         let excluded = free::windows(free, &events, |n| index(kinds, n));
@@ -106,16 +142,23 @@ fn session(phase: &Phase, kinds: &[EventKind], group: &str, name: String, rng: &
     }
     events.sort_by(|a, b| a.time.total_cmp(&b.time));
     let log = EventLog::new(kinds.to_vec(), events)?;
-    let duration = phase.duration.unwrap_or(log.last_time() + TAIL).max(log.last_time());
+    let last = log.last_time().max(acted);
+    let duration = phase.duration.unwrap_or(last + TAIL).max(last);
     let mut schedule = Schedule { end: duration, ..Schedule::default() };
-    for spec in phase.clamps.iter().filter(|c| applies(&c.groups, group)) {
+    if let Some(factor) = phase.dopamine.filter(|_| applies(&phase.dopamine_groups, group)) {
+        schedule.clamps.push(Clamp { hold: Hold::Times, ..Clamp::new(0.0, duration, factor)? });
+    }
+    for spec in applied {
         let kind = index(kinds, spec.event.get_ref());
         for (row, e) in log.events().iter().enumerate().filter(|(_, e)| e.kind.index() == kind) {
             if rng.random::<f64>() >= spec.probability {
                 continue;
             }
             match spec.over {
-                Some([from, to]) => schedule.clamps.push(Clamp::new(e.time + from, e.time + to, spec.value)?),
+                Some([from, to]) => {
+                    let clamp = Clamp::new(e.time + from, e.time + to, spec.value)?;
+                    schedule.clamps.push(Clamp { hold: spec.hold, ..clamp });
+                }
                 None => schedule.event_clamps.push(EventClamp { row, value: spec.value }),
             }
         }
@@ -124,7 +167,7 @@ fn session(phase: &Phase, kinds: &[EventKind], group: &str, name: String, rng: &
         let parameter = format!("{}.{}", change.theory, change.parameter);
         schedule.changes.push(Change { time: 0.0, parameter, value: change.value });
     }
-    Ok(Session { name, log, duration, schedule })
+    Ok(Session { name, log, duration, schedule, choices })
 }
 
 /// The sessions of one subject of a group.
@@ -157,6 +200,7 @@ pub fn sessions(experiment: &Experiment, group: Option<&str>, subject: u32, seed
 pub fn life(sessions: &[Session], theory: &str) -> Result<Life> {
     let kinds = sessions.first().map(|s| s.log.kinds().to_vec()).unwrap_or_default();
     let (mut events, mut starts, mut schedule, mut start) = (Vec::new(), Vec::new(), Schedule::default(), 0.0);
+    let mut choices: Vec<Choice> = Vec::new();
     for session in sessions {
         starts.push(start);
         let rows = events.len();
@@ -165,6 +209,8 @@ pub fn life(sessions: &[Session], theory: &str) -> Result<Life> {
         let shifted = s.clamps.iter().map(|c| Clamp { from: c.from + start, to: c.to + start, ..*c });
         schedule.clamps.extend(shifted);
         schedule.event_clamps.extend(s.event_clamps.iter().map(|c| EventClamp { row: c.row + rows, ..*c }));
+        let offered = session.choices.iter().cloned();
+        choices.extend(offered.map(|c| Choice { time: c.time + start, until: c.until + start, ..c }));
         for change in &s.changes {
             if let Some((_, parameter)) = change.parameter.split_once('.').filter(|(name, _)| *name == theory) {
                 let time = change.time + start;
@@ -174,5 +220,5 @@ pub fn life(sessions: &[Session], theory: &str) -> Result<Life> {
         start += session.duration;
     }
     schedule.end = start;
-    Ok(Life { log: EventLog::new(kinds, events)?, schedule: schedule.sorted(), starts })
+    Ok(Life { log: EventLog::new(kinds, events)?, schedule: schedule.sorted(), starts, choices })
 }

@@ -1,5 +1,6 @@
 //! The declaration of an experiment, as it stands in a TOML file.
 
+use accumbens_core::Hold;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
@@ -113,6 +114,13 @@ pub struct Phase {
     /// Dopamine held at a value (light on the fibre).
     #[serde(default, rename = "clamp")]
     pub clamps: Vec<ClampSpec>,
+    /// By what dopamine is multiplied all through the phase: 0 where it is depleted.
+    #[serde(default)]
+    pub dopamine: Option<f64>,
+    /// The groups whose dopamine is multiplied; all where empty.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub dopamine_groups: Vec<Name>,
     /// Parameters of a theory that change as the phase begins.
     #[serde(default, rename = "change")]
     pub changes: Vec<ChangeSpec>,
@@ -182,6 +190,38 @@ pub struct TrialType {
     #[serde(default)]
     pub count: Option<u32>,
     /// What happens.
+    #[serde(default)]
+    pub events: Vec<TrialEvent>,
+    /// Moments at which the animal may act, with what follows.
+    #[serde(default, rename = "choice")]
+    pub choices: Vec<ChoiceSpec>,
+}
+
+/// A moment at which the animal may act.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceSpec {
+    /// From when it may act, s after the trial's start.
+    pub at: f64,
+    /// For how long, s.
+    #[serde(default = "five")]
+    pub within: f64,
+    /// Whether it must take one of the options.
+    #[serde(default)]
+    pub forced: bool,
+    /// What it may do.
+    pub options: Vec<OptionSpec>,
+}
+
+/// Something the animal may do.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OptionSpec {
+    /// The action it may take, or the cue it may approach.
+    #[schemars(with = "String")]
+    pub take: Name,
+    /// What follows; `at` counts from the action.
+    #[serde(default)]
     pub events: Vec<TrialEvent>,
 }
 
@@ -250,6 +290,9 @@ pub struct ClampSpec {
     pub event: Name,
     /// What dopamine is held at.
     pub value: f64,
+    /// Whether dopamine is held at the value, multiplied by it or raised by it; the latter two need `over`.
+    #[serde(default)]
+    pub hold: Hold,
     /// The interval [from, to], s after the event; only the answer to the event where absent.
     #[serde(default)]
     pub over: Option<[f64; 2]>,
@@ -280,6 +323,10 @@ pub struct ChangeSpec {
 
 fn one() -> u32 {
     1
+}
+
+fn five() -> f64 {
+    5.0
 }
 
 fn unit() -> f64 {

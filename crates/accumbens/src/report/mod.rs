@@ -11,10 +11,10 @@ use minijinja::Environment;
 use minijinja::value::{Serde, Value};
 
 const TEMPLATE: &str = include_str!("../../assets/report.html");
-const STYLE: &str = include_str!("../../assets/report.css");
+pub(crate) const STYLE: &str = include_str!("../../assets/report.css");
 const SCRIPT: &str = include_str!("../../assets/report.js");
-const D3: &str = include_str!("../../assets/vendor/d3.min.js");
-const PLOT: &str = include_str!("../../assets/vendor/plot.umd.min.js");
+pub(crate) const D3: &str = include_str!("../../assets/vendor/d3.min.js");
+pub(crate) const PLOT: &str = include_str!("../../assets/vendor/plot.umd.min.js");
 
 /// The report of a comparison; `command` makes the same results again.
 ///

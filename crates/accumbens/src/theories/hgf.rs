@@ -164,7 +164,8 @@ impl Theory for Hgf {
         dopamine: "the precision-weighted prediction error ε₂ at the end of a trial",
         papers: &["mathys2011", "iglesias2013", "weber2023"],
         speaks: &[Topic::Outcome, Topic::Omission, Topic::Behaviour],
-        error: true,
+        // Its error is weighed by precision already.
+        error: false,
     };
 
     fn channels(&self, _: &[EventKind]) -> Vec<ChannelInfo> {

@@ -1,0 +1,199 @@
+//! Leads a theory through a life in which it acts: what it does brings about what follows.
+
+use crate::action::{ActionRule, Choice, Deed};
+use crate::dopamine::{Dopamine, Sink};
+use crate::error::Result;
+use crate::event::{Event, EventKindId, EventLog, Role};
+use crate::life::Schedule;
+use crate::seed::ChaCha8Rng;
+use crate::theory::{Drive, Learner};
+
+/// A moment at which the animal is asked how strongly a kind of event moves it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Probe {
+    /// When, s.
+    pub time: f64,
+    /// By what.
+    pub kind: EventKindId,
+}
+
+/// What came of a life.
+#[derive(Clone, Debug)]
+pub struct Acted {
+    /// Everything that happened, the animal's actions and their consequences among it.
+    pub log: EventLog,
+    /// What it did with each choice, in their order.
+    pub deeds: Vec<Deed>,
+    /// How it was moved at each probe, in their order.
+    pub drives: Vec<Option<Drive>>,
+}
+
+/// Something still to happen.
+#[derive(Clone, Copy)]
+struct Coming {
+    event: Event,
+    clamp: Option<f64>,
+}
+
+/// What the driver does next.
+enum Next {
+    Change,
+    Events(f64),
+    Choice,
+    Probe,
+    End,
+}
+
+/// The life in the middle of being led.
+struct Course<'a> {
+    log: &'a EventLog,
+    schedule: &'a Schedule,
+    choices: &'a [Choice],
+    probes: &'a [Probe],
+    coming: Vec<Coming>,
+    given: usize,
+    choice: usize,
+    probe: usize,
+    change: usize,
+    events: Vec<Event>,
+}
+
+impl Course<'_> {
+    /// The time of the next event, given or brought about.
+    fn event(&self) -> f64 {
+        let given = self.log.events().get(self.given).map_or(f64::INFINITY, |e| e.time);
+        self.coming.iter().map(|c| c.event.time).fold(given, f64::min)
+    }
+
+    /// What comes first; of what comes together changes before events, events before choices and probes.
+    fn next(&self) -> Next {
+        let end = self.schedule.end.max(self.log.last_time());
+        let event = self.event();
+        let choice = self.choices.get(self.choice).map_or(f64::INFINITY, |c| c.time);
+        let probe = self.probes.get(self.probe).map_or(f64::INFINITY, |p| p.time);
+        let first = event.min(choice).min(probe);
+        if self.schedule.changes.get(self.change).is_some_and(|c| c.time <= first.min(end)) {
+            Next::Change
+        } else if first.is_infinite() {
+            Next::End
+        } else if event <= first {
+            Next::Events(event)
+        } else if choice <= probe {
+            Next::Choice
+        } else {
+            Next::Probe
+        }
+    }
+
+    /// Moves what happens at `time` into the log and announces it.
+    fn happen(&mut self, time: f64, dopamine: &mut Dopamine<'_>) -> usize {
+        let from = self.events.len();
+        while let Some(event) = self.log.events().get(self.given).filter(|e| e.time == time) {
+            let clamp = self.schedule.event_clamps.binary_search_by_key(&self.given, |c| c.row);
+            let clamp = clamp.ok().map(|i| self.schedule.event_clamps[i].value);
+            dopamine.expect(self.events.len(), time, clamp);
+            self.events.push(*event);
+            self.given += 1;
+        }
+        let mut i = 0;
+        while i < self.coming.len() {
+            if self.coming[i].event.time == time {
+                let coming = self.coming.remove(i);
+                dopamine.expect(self.events.len(), time, coming.clamp);
+                self.events.push(coming.event);
+            } else {
+                i += 1;
+            }
+        }
+        from
+    }
+
+    fn choose(&mut self, learner: &dyn Learner, rule: &ActionRule, rng: &mut ChaCha8Rng) -> Deed {
+        let choice = &self.choices[self.choice];
+        let mut deed = Deed { choice: self.choice, action: None, offered: choice.time, latency: f64::NAN };
+        self.choice += 1;
+        if let Some((option, latency)) = rule.act(learner, choice, rng) {
+            let (kind, follows) = &choice.options[option];
+            let acted = choice.time + latency;
+            deed.action = Some(*kind);
+            if learner.pace().is_some() {
+                deed.latency = latency;
+            }
+            let event = |kind, time, magnitude| Event { time, kind, magnitude };
+            // An approach to a cue is no event of its own.
+            if self.log.kinds()[kind.index()].role == Role::Action {
+                self.coming.push(Coming { event: event(*kind, acted, 0.0), clamp: None });
+            }
+            let after = |c: &crate::action::Consequence| Coming {
+                event: event(c.kind, acted + c.after, c.magnitude),
+                clamp: c.clamp,
+            };
+            self.coming.extend(follows.iter().map(after));
+        }
+        deed
+    }
+}
+
+/// Leads `learner` through `log` under a [sorted](Schedule::sorted) schedule, and through what its own choices bring
+/// about. Choices and probes are in the order of time.
+///
+/// # Errors
+/// Where a change is refused, or the theory cannot go on: the error says at which event.
+#[allow(clippy::too_many_arguments)]
+pub fn live_acting(
+    learner: &mut dyn Learner,
+    log: &EventLog,
+    schedule: &Schedule,
+    choices: &[Choice],
+    probes: &[Probe],
+    rule: &ActionRule,
+    rng: &mut ChaCha8Rng,
+    sink: Sink<'_>,
+) -> Result<Acted> {
+    let mut dopamine = Dopamine::new(sink, &schedule.clamps);
+    let mut course = Course {
+        log,
+        schedule,
+        choices,
+        probes,
+        coming: Vec::new(),
+        given: 0,
+        choice: 0,
+        probe: 0,
+        change: 0,
+        events: Vec::with_capacity(log.events().len() + 3 * choices.len()),
+    };
+    let (mut deeds, mut drives) = (Vec::with_capacity(choices.len()), Vec::with_capacity(probes.len()));
+    loop {
+        match course.next() {
+            Next::Change => {
+                let change = &schedule.changes[course.change];
+                learner.advance(change.time, &mut dopamine);
+                learner.change(&change.parameter, change.value)?;
+                course.change += 1;
+            }
+            Next::Events(time) => {
+                learner.advance(time, &mut dopamine);
+                let from = course.happen(time, &mut dopamine);
+                learner.observe(&course.events[from..], &mut dopamine);
+                let name = || format!("event {from} ({})", log.kinds()[course.events[from].kind.index()].name);
+                dopamine.check().map_err(|e| e.within(&name()))?;
+            }
+            Next::Choice => {
+                learner.advance(choices[course.choice].time, &mut dopamine);
+                deeds.push(course.choose(learner, rule, rng));
+            }
+            Next::Probe => {
+                let probe = probes[course.probe];
+                learner.advance(probe.time, &mut dopamine);
+                drives.push(learner.drive(probe.kind));
+                course.probe += 1;
+            }
+            Next::End => break,
+        }
+    }
+    let last = course.events.last().map_or(0.0, |e| e.time);
+    learner.finish(schedule.end.max(last), &mut dopamine);
+    dopamine.check().map_err(|e| e.within("after the last event"))?;
+    Ok(Acted { log: EventLog::new(log.kinds().to_vec(), course.events)?, deeds, drives })
+}
