@@ -1,5 +1,6 @@
 //! The declaration of a finding, as it stands in a TOML file.
 
+use super::verdict::Expressions;
 use crate::experiment::{self, Experiment};
 use accumbens_core::{Error, Result, declaration, regions};
 use schemars::JsonSchema;
@@ -317,6 +318,9 @@ impl Finding {
         for region in self.region.iter().chain(self.measure.values().filter_map(|m| m.region.as_ref())) {
             regions::by_name(region)?;
         }
+        let expressions = Expressions::new();
+        let values = self.test.iter().map(|t| &t.value).chain(self.published.iter().map(|p| &p.value));
+        values.into_iter().try_for_each(|v| expressions.check(v, self.measure.keys()))?;
         for test in &self.test {
             if test.above.is_none() && test.below.is_none() {
                 return Err(Error::input(format!("test {:?}", test.says), "it accepts anything", "above or below"));

@@ -17,6 +17,9 @@ pub struct Expressions {
     environment: Environment<'static>,
 }
 
+/// What tests may call.
+const FUNCTIONS: &[&str] = &["abs", "mean", "sd", "corr", "ratio"];
+
 fn numbers(value: &Value) -> Vec<f64> {
     match value.try_iter() {
         Ok(items) => items.filter_map(|v| f64::try_from(v).ok()).collect(),
@@ -30,7 +33,11 @@ impl Expressions {
         let mut environment = Environment::new();
         environment.add_function("abs", |x: f64| x.abs());
         environment.add_function("mean", |x: Value| statistics::mean(&numbers(&x)));
-        environment.add_function("sd", |x: Value| statistics::variance(&numbers(&x)).sqrt());
+        // One cell does not differ from itself.
+        environment.add_function("sd", |x: Value| match numbers(&x)[..] {
+            [_] => 0.0,
+            ref many => statistics::variance(many).sqrt(),
+        });
         environment.add_function("corr", |x: Value, y: Value| statistics::correlation(&numbers(&x), &numbers(&y)));
         environment.add_function("ratio", |x: Value, y: Value| {
             let pairs = numbers(&x).into_iter().zip(numbers(&y));
@@ -48,8 +55,29 @@ impl Expressions {
         let compiled = self.environment.compile_expression(expression).map_err(fault)?;
         let value = |v: &Vec<f64>| if let [one] = v[..] { Value::from(one) } else { Value::from(v.clone()) };
         let context: BTreeMap<&str, Value> = measured.iter().map(|(name, v)| (name.as_str(), value(v))).collect();
-        let result = compiled.eval(context).map_err(fault)?;
-        f64::try_from(result).map_err(fault)
+        match compiled.eval(context) {
+            Ok(result) => f64::try_from(result).map_err(fault),
+            // Names were checked when the finding was read: what is left is arithmetic without a result, as 0/0.
+            Err(e) if e.kind() == minijinja::ErrorKind::InvalidOperation => Ok(f64::NAN),
+            Err(e) => Err(fault(e)),
+        }
+    }
+
+    /// Checks that an expression is one, of these names.
+    ///
+    /// # Errors
+    /// Where it is not, or names something else.
+    pub fn check<'a>(&self, expression: &str, names: impl Iterator<Item = &'a String> + Clone) -> Result<()> {
+        let place = || format!("value = {expression:?}");
+        let compiled = self.environment.compile_expression(expression);
+        let compiled = compiled.map_err(|e| Error::input(place(), e.to_string(), "an expression of the measures"))?;
+        for name in compiled.undeclared_variables(false) {
+            if !FUNCTIONS.contains(&name.as_str()) && !names.clone().any(|n| *n == name) {
+                let known = names.cloned().chain(FUNCTIONS.iter().map(|f| (*f).to_owned())).collect::<Vec<_>>();
+                return Err(Error::input(place(), format!("no measure is called {name:?}"), known.join(", ")));
+            }
+        }
+        Ok(())
     }
 }
 
