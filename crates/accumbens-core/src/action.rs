@@ -107,6 +107,8 @@ impl ActionRule {
         let drives = choice.options.iter().map(|(kind, _)| learner.drive(*kind)).collect::<Option<Vec<_>>>()?;
         let taken = self.choose(&drives, choice.forced, rng)?;
         let latency = learner.pace().map_or(self.usual_latency, |pace| self.latency(pace));
+        // An animal that must act does so at the last moment, however slow it is.
+        let latency = if choice.forced { latency.min(choice.until - choice.time) } else { latency };
         (choice.time + latency <= choice.until).then_some((taken, latency))
     }
 }

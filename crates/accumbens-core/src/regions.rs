@@ -47,16 +47,15 @@ pub fn by_name(name: &str) -> Result<Region> {
 }
 
 impl Region {
-    /// The weight of each of a theory's channels in this region. Channels that carry one signal share its weight. A
-    /// theory with one dopamine signal for all neurons says the same of every region; `None` for a theory of several
-    /// signals none of which comes here.
+    /// The weight of each of a theory's channels in this region. Channels that carry one signal share its weight. The
+    /// signal `dopamine`, one for all neurons, reaches every region alike; `None` for a theory none of whose signals
+    /// comes here.
     #[must_use]
     pub fn weights(&self, channels: &[ChannelInfo]) -> Option<Vec<f64>> {
-        let broadcast = channels.iter().filter(|c| c.dopamine).all(|c| c.signal == "dopamine");
         let share = |c: &ChannelInfo| channels.iter().filter(|o| o.dopamine && o.signal == c.signal).count() as f64;
         let weight = |c: &ChannelInfo| match self.signals.get(&c.signal) {
             _ if !c.dopamine => 0.0,
-            _ if broadcast => 1.0 / share(c),
+            _ if c.signal == "dopamine" => 1.0 / share(c),
             Some(w) => w / share(c),
             None => 0.0,
         };

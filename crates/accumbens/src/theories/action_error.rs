@@ -2,8 +2,8 @@
 //!
 //! Two signals. `action`: when the animal takes a in state s, the last cue, APE = max(0, 1 − H(a, s)) and
 //! H(a, s) ← H(a, s) + α_H·APE, whatever comes of it; the habit of what it does not do never decays. `value`: the
-//! semi-Markov error against the average reward, δ = r − ρ·D + V(k) − V(s), V(s) ← V(s) + α·δ, which also teaches the
-//! value of the action last taken, Q(a, s) ← Q(a, s) + α_a·δ. A choice is moved by Q + H (Greenstreet et al. 2025;
+//! semi-Markov error d = r + V(k) − V(s) less the average reward ρ·D of the dwell, δ = d − ρ·D, V(s) ← V(s) + α·δ (as
+//! in `td_semi_markov`, d is what is phasic), which also teaches the value of the action last taken, Q(a, s) ← Q(a, s) + α_a·δ. A choice is moved by Q + H (Greenstreet et al. 2025;
 //! Miller, Shenhav & Ludvig 2019; Bogacz 2020). Rates are those of the published code.
 //!
 //! Dopamine is the value error in ventral and the action error in dorsal striatum and its tail: two channels.
@@ -54,8 +54,8 @@ impl ActionError {
         }
         let reward = if s.kinds[kind].is_outcome() { event.magnitude * s.kinds[kind].value } else { 0.0 };
         let dwell = event.time - s.entered;
-        let delta = reward - s.rate * dwell + s.values[kind] - s.values[s.here];
-        let delta = dopamine.respond(event.time, 0, delta);
+        let phasic = dopamine.respond(event.time, 0, reward + s.values[kind] - s.values[s.here]);
+        let delta = phasic - s.rate * dwell;
         dopamine.respond(event.time, 1, 0.0);
         s.values[s.here] += self.alpha * delta;
         if let Some(taken) = s.taken.take() {

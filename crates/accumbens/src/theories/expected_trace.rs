@@ -2,11 +2,11 @@
 //!
 //! Every stimulus is a state. e decays with time constant T and rises by 1 at each visit; z_k, the expected trace of
 //! state k, follows it at visits of k, z_k ← z_k + α_z·(e − z_k). At an event k, D seconds after state s,
-//! δ = e^(−D/τ)·(r + V(k)) − V(s), and all values move by the expected trace of the state left:
-//! V ← V + α·δ·z_s (van Hasselt et al. 2021). z is the matrix M of ANCCR, the mean trace of each cause at each effect:
+//! d = r + V(k) − V(s) is phasic, δ = e^(−D/τ)·(d + V(s)) − V(s), and all values move by the expected trace of the state
+//! left: V ← V + α·δ·z_s (van Hasselt et al. 2021). z is the matrix M of ANCCR, the mean trace of each cause at each effect:
 //! the two theories remember the same and read it differently.
 //!
-//! Dopamine is δ, at events.
+//! Dopamine is d, at events.
 
 use accumbens_core::{Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Role, Theory, Topic, parameters};
 use serde::{Deserialize, Serialize};
@@ -48,8 +48,8 @@ impl ExpectedTrace {
         let reward = if s.kinds[kind].is_outcome() { event.magnitude * s.kinds[kind].value } else { 0.0 };
         let dwell = event.time - s.last;
         let left = s.here.map_or(0.0, |h| s.values[h]);
-        let delta = (-dwell / self.tau).exp() * (reward + s.values[kind]) - left;
-        let delta = dopamine.respond(event.time, 0, delta);
+        let phasic = dopamine.respond(event.time, 0, reward + s.values[kind] - left);
+        let delta = (-dwell / self.tau).exp() * (phasic + left) - left;
         if let Some(here) = s.here {
             for (v, z) in s.values.iter_mut().zip(&s.expected[here * n..(here + 1) * n]) {
                 *v += self.alpha * delta * z;
@@ -72,7 +72,7 @@ impl Theory for ExpectedTrace {
         name: "expected_trace",
         summary: "temporal-difference error that credits expected eligibility traces",
         family: "retrospective",
-        dopamine: "the prediction error δ at each event",
+        dopamine: "the phasic part of the prediction error at each event",
         papers: &["vanhasselt2021"],
         speaks: &[Topic::Cue, Topic::Outcome, Topic::Omission, Topic::Behaviour],
         error: true,

@@ -1,9 +1,9 @@
 //! Predicts what comes, not only what it is worth: the successor representation, taught by sensory prediction errors.
 //!
-//! Each event is a step. x marks the stimuli of the last step, x' those of this one; a silence longer than `window`
-//! ends the episode with x' = 0. δ⃗ = x + (γ·x' − x)·W and δ_u = r − x'·u; negative entries of both are divided by 4;
+//! Each event is a step. x marks the stimuli of the last step, x' those of this one: a cue stays until the outcome and
+//! with it; `after` seconds after an outcome, or `window` seconds after a cue, all end with x' = 0. δ⃗ = x + (γ·x' − x)·W and δ_u = r − x'·u; negative entries of both are divided by 4;
 //! W ← W + α_W·xᵀδ⃗, u ← u + α_u·x'ᵀδ_u, V = x·W·u (Gardner, Schoenbaum & Gershman 2018). Entry (i, j) of W converges to
-//! the discounted number of times that j follows i. Outcomes are stimuli with senses of their own, and u of an outcome
+//! the discounted number of times that j follows i, while both last. Outcomes are stimuli with senses of their own, and u of an outcome
 //! begins at half its innate value, as published. Light that adds to dopamine adds to the errors of the stimuli now
 //! present.
 //!
@@ -23,8 +23,10 @@ parameters! {
         gamma: 0.95 => .domain(Domain::UNIT).source("gardner2018");
         /// Weight of negative errors relative to positive ones.
         negative: 0.25 => .domain(Domain::UNIT).source("gardner2018");
-        /// Silence that ends an episode.
+        /// Silence after a cue that ends an episode.
         window: 12.0 => .domain(Domain::Positive).unit("s");
+        /// Silence after an outcome that ends an episode.
+        after: 2.0 => .domain(Domain::Positive).unit("s");
     }
 }
 
@@ -75,8 +77,8 @@ impl Successor {
     }
 
     fn step(&self, s: &mut State, now: &[Event], dopamine: &mut Dopamine<'_>) {
-        s.next.fill(0.0);
-        let (mut reward, mut any) = (0.0, false);
+        let (mut reward, mut any, mut outcome) = (0.0, false, false);
+        s.next.copy_from_slice(&s.x);
         for event in now {
             let kind = event.kind.index();
             if s.kinds[kind].is_stimulus() {
@@ -85,6 +87,7 @@ impl Successor {
             }
             if s.kinds[kind].is_outcome() {
                 reward += event.magnitude * s.kinds[kind].value;
+                outcome = true;
             }
         }
         let asked = if any { self.errors(s) } else { 0.0 };
@@ -106,7 +109,7 @@ impl Successor {
             *u += self.alpha_u * x * error;
         }
         std::mem::swap(&mut s.x, &mut s.next);
-        s.deadline = Some(now[0].time + self.window);
+        s.deadline = Some(now[0].time + if outcome { self.after } else { self.window });
     }
 }
 

@@ -8,6 +8,8 @@
 //! `contexts` = 2 all states are doubled, and the size of each outcome tells by Bayes' rule which context holds, small
 //! or large; a new context may begin with any trial, or is announced by the event kind number `context_cue`.
 //!
+//! Cues that come together share the interval of the last in the order of kinds, and their values add.
+//!
 //! Dopamine is δ.
 
 use super::belief_world::{Belief, Observed, World};
@@ -67,6 +69,9 @@ pub struct State {
     /// The belief over contexts.
     pub context: Vec<f64>,
     open: Option<(usize, usize)>,
+    /// Cues that came together with the one whose interval runs: their values add, at the same moment.
+    together: Vec<usize>,
+    now: Vec<usize>,
     values: Vec<f64>,
     prior: Vec<f64>,
 }
@@ -83,17 +88,29 @@ impl State {
         [(within, b.within), (between, b.waiting), (between + 1, b.ready)]
     }
 
-    fn value(&self, b: &Belief, context: &[f64]) -> f64 {
+    fn value(&self, b: &Belief, context: &[f64], together: &[usize]) -> f64 {
         let n = self.states();
-        let one = |z: usize| self.shares(b).iter().map(|(s, share)| share * self.values[z * n + s]).sum::<f64>();
+        let moment = b.place.map_or(0, |(_, moment)| moment);
+        let one = |z: usize| {
+            let shares = self.shares(b);
+            let own = shares.iter().map(|(s, share)| share * self.values[z * n + s]).sum::<f64>();
+            let others = together.iter().map(|cue| self.values[z * n + cue * self.world.moments + moment]);
+            own + b.within * others.sum::<f64>()
+        };
         context.iter().enumerate().map(|(z, p)| p * one(z)).sum()
     }
 
     fn learn(&mut self, b: &Belief, step: f64) {
         let n = self.states();
         for z in 0..self.prior.len() {
+            let step = step * self.prior[z];
             for (s, share) in self.shares(b) {
-                self.values[z * n + s] += step * self.prior[z] * share;
+                self.values[z * n + s] += step * share;
+            }
+            if let Some((_, moment)) = b.place {
+                for cue in &self.together {
+                    self.values[z * n + cue * self.world.moments + moment] += step * b.within;
+                }
             }
         }
     }
@@ -134,12 +151,21 @@ impl TdBelief {
             let seen = Observed { cue, outcome };
             let before = s.belief;
             s.prior.copy_from_slice(&s.context);
-            let value = s.value(&before, &s.prior);
+            let value = s.value(&before, &s.prior, &s.together);
             s.belief = s.world.update(&before, seen, leaving);
             self.infer(s, cue, outcome.then_some(reward));
-            let delta = reward + gamma * s.value(&s.belief, &s.context) - value;
+            let held = s.bins.held(bin);
+            let others = |k: &&u32| cue.is_some_and(|c| c != **k as usize) && !s.kinds[**k as usize].is_outcome();
+            s.now.clear();
+            if cue.is_some() {
+                s.now.extend(held.stimuli.iter().filter(others).map(|k| *k as usize));
+            } else {
+                s.now.extend_from_slice(&s.together);
+            }
+            let delta = reward + gamma * s.value(&s.belief, &s.context, &s.now) - value;
             let delta = dopamine.release(time, 0, delta);
             s.learn(&before, self.alpha * delta);
+            std::mem::swap(&mut s.together, &mut s.now);
             if self.space != TOLD {
                 let State { world, open, belief, .. } = &mut *s;
                 world.count(open, seen, belief);
@@ -190,6 +216,8 @@ impl Theory for TdBelief {
             belief: Belief::default(),
             context: vec![1.0 / contexts as f64; contexts],
             open: None,
+            together: Vec::with_capacity(kinds.len()),
+            now: Vec::with_capacity(kinds.len()),
             values: vec![0.0; contexts * states],
             prior: vec![0.0; contexts],
         }
@@ -213,7 +241,7 @@ impl Theory for TdBelief {
     fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {
         let seen = Observed { cue: Some(kind.index()), outcome: false };
         let after = state.world.update(&state.belief, seen, self.leaving());
-        Some(state.value(&after, &state.context).into())
+        Some(state.value(&after, &state.context, &[]).into())
     }
 
     fn describe(&self, state: &State, kinds: &[EventKind]) -> serde_json::Value {

@@ -1,13 +1,15 @@
 //! Learns over states that last: temporal differences of a semi-Markov process, with average or discounted reward.
 //!
-//! Every event k but an action leads to a new state after a dwell of D seconds in the last, s. `average`:
-//! δ = r − ρ·D + V(k) − V(s), where ρ is the average reward a second over the last `window` transitions; `discounted`:
-//! δ = exp(−D/τ)·(r + V(k)) − V(s). V(s) ← V(s) + α·δ. An action a in state s is credited with the next error,
-//! H(a, s) ← H(a, s) + α_a·δ, and chosen by H through the common action rule (Daw, Courville & Touretzky 2006; the rates
-//! are those of the code of Greenstreet et al. 2025). The states are fully observed: an outcome that fails to come is
-//! noticed where the design declares an omission state, else when the next event comes.
+//! Every event k but an action leads to a new state after a dwell of D seconds in the last, s. The error has two parts:
+//! d = r + V(k) − V(s) when the event comes, and what the dwell cost before it. `average`: a dwell costs ρ a second, the
+//! average reward over the last `window` transitions, δ = d − ρ·D; `discounted`: δ = exp(−D/τ)·(d + V(s)) − V(s).
+//! V(s) ← V(s) + α·δ. An action a in state s is credited with the next error, H(a, s) ← H(a, s) + α_a·δ, and chosen by H
+//! through the common action rule (Daw, Courville & Touretzky 2006; the rates are those of the code of Greenstreet et
+//! al. 2025; that the dwell's cost is spread over it and only d is phasic holds for dwells without memory). The states
+//! are fully observed: an outcome that fails to come is noticed where the design declares an omission state, else when
+//! the next event comes.
 //!
-//! Dopamine is δ, at events.
+//! Dopamine is d, at events.
 
 use accumbens_core::{Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Role, Theory, Topic, parameters};
 use serde::{Deserialize, Serialize};
@@ -78,12 +80,12 @@ impl TdSemiMarkov {
         let reward = if s.kinds[kind].is_outcome() { event.magnitude * s.kinds[kind].value } else { 0.0 };
         let dwell = event.time - s.entered;
         let ahead = s.values[kind];
+        let phasic = dopamine.respond(event.time, 0, reward + ahead - s.values[s.here]);
         let delta = if self.reward == DISCOUNTED {
-            (-dwell / self.tau).exp() * (reward + ahead) - s.values[s.here]
+            (-dwell / self.tau).exp() * (phasic + s.values[s.here]) - s.values[s.here]
         } else {
-            reward - s.rate() * dwell + ahead - s.values[s.here]
+            phasic - s.rate() * dwell
         };
-        let delta = dopamine.respond(event.time, 0, delta);
         s.values[s.here] += self.alpha * delta;
         if let Some(taken) = s.taken.take() {
             s.actions[taken] += self.alpha_action * delta;
@@ -100,7 +102,7 @@ impl Theory for TdSemiMarkov {
         name: "td_semi_markov",
         summary: "temporal-difference error over states of variable duration, against the average reward",
         family: "prediction error",
-        dopamine: "the prediction error δ at each event",
+        dopamine: "the phasic part of the prediction error at each event",
         papers: &["daw2006"],
         speaks: &[Topic::Cue, Topic::Outcome, Topic::Omission, Topic::Behaviour, Topic::Action, Topic::Latency],
         error: true,
