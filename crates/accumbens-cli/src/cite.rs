@@ -40,7 +40,8 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
             }
         }
     }
-    let entries = all.iter().map(|key| cite::reference(key).map(|r| r.bibtex.trim().to_owned())).collect::<Result<Vec<_>>>()?;
+    let entries =
+        all.iter().map(|key| cite::reference(key).map(|r| r.bibtex.trim().to_owned())).collect::<Result<Vec<_>>>()?;
     if json {
         let row = |(key, bibtex): (&String, &String)| json!({ "key": key, "bibtex": bibtex });
         return output::json(&all.iter().zip(&entries).map(row).collect::<Vec<_>>());

@@ -146,11 +146,8 @@ fn number(cell: &Cell) -> String {
 
 fn all(table: &Table) -> Result<()> {
     let wide = table.theories.len() > NUMBERS;
-    let heads: Vec<String> = if wide {
-        (1..=table.theories.len()).map(|i| i.to_string()).collect()
-    } else {
-        table.theories.clone()
-    };
+    let heads: Vec<String> =
+        if wide { (1..=table.theories.len()).map(|i| i.to_string()).collect() } else { table.theories.clone() };
     let mut head = vec!["finding"];
     head.extend(heads.iter().map(String::as_str));
     let mut rows = output::table(&head);
@@ -167,7 +164,8 @@ fn all(table: &Table) -> Result<()> {
         totals.add_row([(t + 1).to_string(), theory.clone(), a, d, c]);
     }
     output::line(&totals.to_string())?;
-    let note = "✓ agrees, ✗ disagrees, · cannot say (it does not speak of it, or the confidence interval leaves it open)";
+    let note =
+        "✓ agrees, ✗ disagrees, · cannot say (it does not speak of it, or the confidence interval leaves it open)";
     output::line(&format!("{} simulated subjects a cell; {note}", table.subjects))
 }
 
@@ -175,7 +173,8 @@ fn all(table: &Table) -> Result<()> {
 fn plotted(estimate: Option<findings::Estimate>, low: f64, high: f64) -> String {
     const WIDTH: usize = 41;
     let mut line = vec!['·'; WIDTH];
-    let place = |x: f64| (((x - low) / (high - low)) * (WIDTH as f64 - 1.0)).round().clamp(0.0, WIDTH as f64 - 1.0) as usize;
+    let place =
+        |x: f64| (((x - low) / (high - low)) * (WIDTH as f64 - 1.0)).round().clamp(0.0, WIDTH as f64 - 1.0) as usize;
     if low < 0.0 && high > 0.0 {
         line[place(0.0)] = '|';
     }
@@ -209,7 +208,9 @@ fn one(name: &str, table: &Table) -> Result<()> {
         let observed = test.observed.map(|o| format!(", observed {o}")).unwrap_or_default();
         output::line(&format!("\n{}: {} must be {limit}{observed}", test.says, test.value))?;
         let cells: Vec<&Cell> = (0..table.theories.len()).map(|t| table.cell(0, t)).collect();
-        let ends = |pick: fn(&findings::Estimate) -> f64| cells.iter().filter_map(move |c| c.tests[i].estimate.as_ref().map(pick));
+        let ends = |pick: fn(&findings::Estimate) -> f64| {
+            cells.iter().filter_map(move |c| c.tests[i].estimate.as_ref().map(pick))
+        };
         let low = ends(|e| e.low).chain(test.above).chain(test.observed).fold(f64::INFINITY, f64::min);
         let high = ends(|e| e.high).chain(test.below).chain(test.observed).fold(f64::NEG_INFINITY, f64::max);
         let mut rows = output::table(&["theory", "", "mean", "95 % interval", ""]);

@@ -61,9 +61,11 @@ impl Checker<'_> {
         self.probability(&clamp.event, clamp.probability)?;
         self.groups(&clamp.groups)?;
         match clamp.over {
-            None if clamp.hold != Hold::At => {
-                Err(self.fault(&clamp.event, "dopamine can be multiplied or raised over a window only", "over = [from, to]"))
-            }
+            None if clamp.hold != Hold::At => Err(self.fault(
+                &clamp.event,
+                "dopamine can be multiplied or raised over a window only",
+                "over = [from, to]",
+            )),
             Some([from, to]) if !(from.is_finite() && to.is_finite() && from <= to) => {
                 Err(self.fault(&clamp.event, format!("over = [{from}, {to}]"), "[from, to] in s, from not after to"))
             }

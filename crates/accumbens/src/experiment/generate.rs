@@ -97,12 +97,7 @@ fn choice(kinds: &[EventKind], spec: &ChoiceSpec, start: f64, clamps: &[&ClampSp
     Choice { time, until: time + spec.within, options, forced: spec.forced }
 }
 
-fn trials(
-    phase: &Phase,
-    kinds: &[EventKind],
-    clamps: &[&ClampSpec],
-    rng: &mut impl Rng,
-) -> (Vec<Event>, Vec<Choice>) {
+fn trials(phase: &Phase, kinds: &[EventKind], clamps: &[&ClampSpec], rng: &mut impl Rng) -> (Vec<Event>, Vec<Choice>) {
     let (mut events, mut choices): (Vec<Event>, Vec<Choice>) = (Vec::new(), Vec::new());
     let (Some(iti), false) = (&phase.iti, phase.trial_types.is_empty()) else { return (events, choices) };
     let mut from = 0.0;

@@ -126,9 +126,8 @@ pub fn given(finding: &Finding, theory: &dyn AnyTheory) -> Result<Box<dyn AnyThe
 }
 
 fn probes(finding: &Finding, group: &str, usual: &str, kinds: &[EventKind], log: &EventLog) -> Vec<Probe> {
-    let asked = |m: &&Measure| {
-        matches!(m.ask, Ask::Response | Ask::Wanting) && m.group.as_deref().unwrap_or(usual) == group
-    };
+    let asked =
+        |m: &&Measure| matches!(m.ask, Ask::Response | Ask::Wanting) && m.group.as_deref().unwrap_or(usual) == group;
     let names: Vec<&String> = finding.measure.values().filter(asked).filter_map(|m| m.event.as_ref()).collect();
     let events = log.events().iter().filter(|e| names.iter().any(|n| **n == kinds[e.kind.index()].name));
     let mut probes: Vec<Probe> = events.map(|e| Probe { time: e.time + AFTER_ONSET, kind: e.kind }).collect();
@@ -166,8 +165,7 @@ pub fn lives(
         }
         let mut rng = seed.stream(&format!("findings/choices/{}/{group}", subject.number));
         let rule = ActionRule::default();
-        let acted =
-            live_acting(learner.as_mut(), &life.log, &schedule, &life.choices, &probes, &rule, &mut rng, sink)?;
+        let acted = live_acting(learner.as_mut(), &life.log, &schedule, &life.choices, &probes, &rule, &mut rng, sink)?;
         let probes = probes.into_iter().zip(acted.drives).collect();
         let choices = life.choices.clone();
         Ok(Lived { log: acted.log, samples, deeds: acted.deeds, choices, probes, sessions })

@@ -1,10 +1,10 @@
 //! Asks every theory about every finding.
 
+use super::catalogue;
 use super::lived::{self, Mixtures};
 use super::measure::measure;
 use super::spec::Finding;
 use super::verdict::{Expressions, Measured, decide, estimate, topics};
-use super::catalogue;
 use crate::experiment::Experiment;
 use accumbens_core::{AnyTheory, Error, Result, Seed, Topic};
 use rayon::prelude::*;

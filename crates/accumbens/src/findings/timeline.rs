@@ -138,7 +138,9 @@ pub fn text(panels: &[Panel]) -> String {
             let mut before: Option<f64> = None;
             for mark in &row.marks {
                 match before {
-                    Some(t) if mark.at > t => line.push_str(&format!(" ──{} s── ", (1e3 * (mark.at - t)).round() / 1e3)),
+                    Some(t) if mark.at > t => {
+                        line.push_str(&format!(" ──{} s── ", (1e3 * (mark.at - t)).round() / 1e3))
+                    }
                     Some(_) => line.push_str(" + "),
                     None => {}
                 }

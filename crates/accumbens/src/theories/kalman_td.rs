@@ -3,7 +3,10 @@
 //! Over microstimuli x of every kind: h_i = x_{i−1} − γ·x_i, δ_i = r_i − h_i·w; the uncertainty of the weights grows,
 //! C ← C + q·I, the error's variance is P = h·C·h + s, the gain K = C·h/P, and w ← w + K·δ, C ← C − K·(h·C)
 //! (Gershman 2015). The learning rate of each weight follows from its uncertainty, which grows in silence, so that
-//! rare events teach more.
+//! rare events teach more. Cues alone evoke microstimuli, as in the published simulations: the filter explains an error
+//! by every weight that moves with it, and would explain a reward by the onset of the reward itself. Trials are episodes
+//! as there: an outcome ends the traces of what came before, and nothing is learnt from the step out of silence into a
+//! cue.
 //!
 //! Dopamine is δ; in the declared variant `standardised` it is δ/√P.
 
@@ -13,6 +16,8 @@ use accumbens_core::{Domain, Dopamine, Drive, Event, EventKind, EventKindId, Inf
 use serde::{Deserialize, Serialize};
 
 const STANDARDISED: f64 = 1.0;
+/// Below this level of every microstimulus there is silence; at its peak a microstimulus is at 0.4.
+const SILENT: f64 = 0.02;
 
 parameters! {
     /// Kalman temporal differences.
@@ -21,18 +26,19 @@ parameters! {
         c: 1.0 => .domain(Domain::Positive).source("gershman2015").log_normal(1.0, 1.0).fixed();
         /// Variance of the noise of reward.
         s: 1.0 => .domain(Domain::Positive).source("gershman2015").log_normal(1.0, 1.0);
-        /// Variance by which each weight drifts in a bin.
-        q: 0.01 => .domain(Domain::NOT_NEGATIVE).source("gershman2015").log_normal(0.001, 2.0);
+        /// Variance by which each weight drifts in a bin. Published is 0.01 a step of trials that follow one another;
+        /// over bins of 0.2 s and intervals of some 20 s that is about 1e-4 a bin.
+        q: 1e-4 => .domain(Domain::NOT_NEGATIVE).log_normal(1e-4, 2.0);
         /// Time constant of discounting: γ = exp(−dt/tau). The default is 0.98 per bin of 0.2 s.
         tau: 9.9 => .domain(Domain::Positive).unit("s").log_normal(10.0, 1.0).source("gershman2015");
         /// Whether dopamine is the error or the error in its own standard deviations.
         dopamine: 0.0 => .domain(Domain::Choice(&["error", "standardised"])).source("gershman2015");
-        /// Microstimuli a kind of event.
-        n: 6.0 => .domain(Domain::Count { min: 1, max: 50 }).source("gershman2015").fixed();
+        /// Microstimuli a kind of event; 6 published.
+        n: 10.0 => .domain(Domain::Count { min: 1, max: 50 }).fixed();
         /// Width of a microstimulus on the height of the memory trace.
         sigma: 0.08 => .domain(Domain::Positive).source("gershman2015").fixed();
-        /// What is left of the memory trace after one bin.
-        decay: 0.985 => .domain(Domain::UNIT).source("gershman2015").fixed();
+        /// What is left of the memory trace after one bin; 0.985 a step published, too slow to time bins of 0.2 s.
+        decay: 0.9 => .domain(Domain::UNIT).fixed();
         /// Width of a bin.
         dt: 0.2 => .domain(Domain::Real { min: 1e-2, max: 3600.0 }).unit("s").source("jeong2022").fixed();
     }
@@ -91,9 +97,14 @@ impl KalmanTd {
             let bin = s.bins.done + 1;
             let held = s.bins.held(bin);
             let (time, reward) = (s.bins.end(bin), held.reward);
-            s.evoked.start(&held, bin);
+            let outcome = held.stimuli.iter().any(|k| s.kinds[*k as usize].is_outcome());
+            if outcome {
+                s.evoked.end();
+            }
+            s.evoked.start_where(&held, bin, |k| !s.kinds[k].is_outcome());
             s.bins.done = bin;
             s.evoked.evoke_all(bin);
+            let silence = s.before.iter().all(|x| x.abs() < SILENT);
             for i in 0..d {
                 s.covariance[i * d + i] += self.q;
             }
@@ -101,7 +112,9 @@ impl KalmanTd {
             let variance = variance + self.s;
             let unit = if self.dopamine == STANDARDISED { variance.sqrt() } else { 1.0 };
             let delta = dopamine.release(time, 0, (reward - value) / unit) * unit;
-            s.update(delta / variance, variance);
+            if !silence {
+                s.update(delta / variance, variance);
+            }
             s.before.copy_from_slice(&s.evoked.level);
         }
     }

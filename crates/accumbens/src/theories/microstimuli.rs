@@ -54,6 +54,22 @@ impl Microstimuli {
         }
     }
 
+    /// The onsets of a bin, of the kinds that evoke anything.
+    #[inline]
+    pub fn start_where(&mut self, held: &Held<'_>, bin: u64, evokes: impl Fn(usize) -> bool) {
+        for kind in held.stimuli {
+            if evokes(*kind as usize) {
+                self.onset[*kind as usize] = bin;
+            }
+        }
+    }
+
+    /// Ends all traces, as if nothing had come yet.
+    pub fn end(&mut self) {
+        self.onset.fill(SILENT);
+        self.level.fill(0.0);
+    }
+
     /// How many bins ago a kind came last.
     #[inline]
     pub fn since(&self, kind: usize, bin: u64) -> Option<u64> {
