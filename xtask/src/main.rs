@@ -1,4 +1,4 @@
-//! The checks of the workspace, in one command: formats, lints, tests, documentation, Python.
+//! The checks of the workspace, in one command: formats, lints, tests, documentation, Python, the book.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -41,18 +41,41 @@ fn python() -> bool {
         && run(&("Python tests", &python, &["-m", "pytest", "-q", "python/tests"]))
 }
 
+/// The version of mdBook that builds the book.
+const MDBOOK: &str = "0.5.4";
+
+/// Writes the pages of the book from the registry and builds it; mdBook is installed under the target folder.
+fn book() -> bool {
+    let (tools, book) = (Path::new("target").join("tools"), Path::new("target").join("book"));
+    let mdbook = tools.join("bin").join("mdbook").to_string_lossy().into_owned();
+    let (root, out) = (tools.to_string_lossy(), book.to_string_lossy());
+    let install =
+        ["install", "mdbook", "--version", MDBOOK, "--locked", "--no-default-features", "--quiet", "--root", &root];
+    let pages = ["run", "--release", "--quiet", "--package", "accumbens-cli", "--", "book", &out, "--quick"];
+    (Path::new(&mdbook).exists() || run(&("mdBook", "cargo", &install)))
+        && run(&("pages of the book", "cargo", &pages))
+        && run(&("book", &mdbook, &["build", &out]))
+}
+
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => {
-            if RUST.iter().all(run) && python() {
+            if RUST.iter().all(run) && python() && book() {
                 println!("== all checks passed");
                 return ExitCode::SUCCESS;
             }
             ExitCode::FAILURE
         }
+        ["book"] => {
+            if book() {
+                println!("the book: target/book/book/index.html");
+                return ExitCode::SUCCESS;
+            }
+            ExitCode::FAILURE
+        }
         _ => {
-            eprintln!("usage: cargo xtask test");
+            eprintln!("usage: cargo xtask test | book");
             ExitCode::from(2)
         }
     }

@@ -9,8 +9,8 @@ use serde_json::json;
 use std::path::PathBuf;
 
 /// Simulated subjects of a table that is to be published, and of a quick look.
-const SUBJECTS: u32 = 20;
-const QUICK: u32 = 4;
+pub const SUBJECTS: u32 = 20;
+pub const QUICK: u32 = 3;
 /// Theories up to which the table in the terminal shows numbers.
 const NUMBERS: usize = 6;
 
@@ -28,7 +28,7 @@ pub struct Args {
     /// Write a page in which each cell opens into its figure.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Four simulated subjects in place of twenty.
+    /// Three simulated subjects in place of twenty.
     #[arg(long)]
     quick: bool,
     /// Simulated subjects.

@@ -1,5 +1,6 @@
 //! The `accumbens` command: which theory of dopamine explains a recording?
 
+mod book;
 mod cite;
 mod compare;
 mod describe;
@@ -34,6 +35,8 @@ enum Verb {
     Experiments(experiments::Args),
     /// Ask theories about what experiments found, and print the table of theory × finding.
     Findings(findings::Args),
+    /// Write the sources of the book: a page a theory and a finding, from the registry.
+    Book(book::Args),
     /// Print BibTeX of the papers behind theories and findings.
     Cite(cite::Args),
     /// Let a theory live through an experiment or an events file and write its dopamine.
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Verb::Theories(args) => theories::run(&args, cli.json),
         Verb::Experiments(args) => experiments::run(&args, cli.json),
         Verb::Findings(args) => findings::run(&args, cli.json),
+        Verb::Book(args) => book::run(&args),
         Verb::Cite(args) => cite::run(&args, cli.json),
         Verb::Simulate(args) => simulate::run(&args, cli.json),
         Verb::Init(args) => init::run(&args, cli.json),

@@ -39,11 +39,11 @@ fn describe(py: Python<'_>, name: &str) -> PyResult<Py<PyDict>> {
         parameters.append(row)?;
     }
     let out = PyDict::new(py);
-    out.set_item("name", info.name)?;
+    out.set_item("name", theory.name())?;
     out.set_item("summary", info.summary)?;
     out.set_item("family", info.family)?;
     out.set_item("dopamine", info.dopamine)?;
-    out.set_item("papers", info.papers.to_vec())?;
+    out.set_item("papers", theory.papers())?;
     out.set_item("parameters", parameters)?;
     Ok(out.into())
 }

@@ -1,5 +1,6 @@
 //! The science of accumbens: theories of dopamine, experiments, stages, fitting and honest comparison.
 
+pub mod book;
 pub mod experiment;
 pub mod findings;
 pub mod fit;

@@ -107,8 +107,13 @@ fn trials(phase: &Phase, kinds: &[EventKind], clamps: &[&ClampSpec], rng: &mut i
         if phase.duration.is_some_and(|d| end > d) {
             break;
         }
+        let first = events.len();
         for e in &trial.events {
             events.extend(drawn(kinds, e, start + e.at, rng));
+        }
+        // What is declared to come together has no order: theories that take events one by one see either.
+        if events[first..].windows(2).any(|w| w[0].time == w[1].time) {
+            events[first..].shuffle(rng);
         }
         choices.extend(trial.choices.iter().map(|c| choice(kinds, c, start, clamps, rng)));
         from = if phase.iti_from == From::Start { start } else { end };

@@ -17,8 +17,7 @@ fn finding(name: &str) -> Result<serde_json::Value> {
     let experiment = finding.design()?;
     let sources = finding.source.iter().map(|k| cite::reference(k)).collect::<Result<Vec<_>>>()?;
     let test = |t: &super::Test| json!({ "says": t.says, "value": t.value, "above": t.above, "below": t.below, "observed": t.observed });
-    let published =
-        |p: &super::spec::Published| json!({ "theory": p.theory, "value": p.value, "is": p.is, "note": p.note });
+    let published = |p: &super::spec::Published| json!({ "theory": p.theory, "value": p.value, "is": p.is, "note": p.note, "differs": p.differs });
     Ok(json!({
         "name": name, "title": finding.title, "observed": finding.observed, "n": finding.n, "note": finding.note,
         "evidence": finding.evidence, "sources": sources, "experiment": finding.experiment,

@@ -253,6 +253,9 @@ pub struct Published {
     /// What it is and where it stands.
     #[serde(default)]
     pub note: String,
+    /// Why the value here is another, where it is; empty where it lies within two standard deviations over subjects.
+    #[serde(default)]
+    pub differs: String,
 }
 
 fn ten() -> usize {

@@ -55,6 +55,7 @@ pub struct State {
     pub weights: Vec<f64>,
     /// Covariance of the weights, by rows.
     pub covariance: Vec<f64>,
+    drift: f64,
     slope: Vec<f64>,
     gain: Vec<f64>,
 }
@@ -105,8 +106,17 @@ impl KalmanTd {
             s.bins.done = bin;
             s.evoked.evoke_all(bin);
             let silence = s.before.iter().all(|x| x.abs() < SILENT);
+            s.drift += self.q;
+            if silence && s.evoked.level.iter().all(|x| x.abs() < SILENT) {
+                // Nothing can be learnt, and the drift of the weights waits until something can.
+                let unit = if self.dopamine == STANDARDISED { self.s.sqrt() } else { 1.0 };
+                dopamine.release(time, 0, reward / unit);
+                s.before.copy_from_slice(&s.evoked.level);
+                continue;
+            }
+            let drift = std::mem::take(&mut s.drift);
             for i in 0..d {
-                s.covariance[i * d + i] += self.q;
+                s.covariance[i * d + i] += drift;
             }
             let (value, variance) = s.predict(gamma);
             let variance = variance + self.s;
@@ -145,6 +155,7 @@ impl Theory for KalmanTd {
             before: vec![0.0; d],
             weights: vec![0.0; d],
             covariance,
+            drift: 0.0,
             slope: vec![0.0; d],
             gain: vec![0.0; d],
         }
