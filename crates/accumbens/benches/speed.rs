@@ -3,6 +3,7 @@
 //! `cargo bench` prints items a second beside the times.
 
 use accumbens::experiment::{catalogue, life, sessions};
+use accumbens::findings;
 use accumbens::fit::cohort::Cohort;
 use accumbens::fit::evidence::{Nuisance, log_evidence, scaled_channels};
 use accumbens::fit::holdout::{Budget, Task, Tried, dopamine, fit};
@@ -35,13 +36,21 @@ fn lives(bencher: Bencher<'_, '_>, theory: &str, items: impl Fn(&EventLog) -> us
 }
 
 /// Theories that answer events: items are events.
-#[divan::bench(args = ["rescorla_wagner", "anccr", "anccr:exact_mean=yes", "anccr:variant=2026", "constant", "trend"])]
+#[divan::bench(args = [
+    "rescorla_wagner", "anccr", "anccr:exact_mean=yes", "anccr:variant=2026", "td_semi_markov", "successor",
+    "expected_trace", "scaled_error", "pearce_hall", "hgf", "delta_p", "rescorla_contingency", "gallistel_contingency",
+    "perceived_salience", "threat", "action_error", "constant", "trend",
+])]
 fn events(bencher: Bencher<'_, '_>, theory: &str) {
     lives(bencher, theory, |log| log.events().len());
 }
 
 /// Time-step theories: items are bins.
-#[divan::bench(args = ["td_csc", "td_csc:lambda=0.9", "td_csc:iti=published", "td_microstimulus"])]
+#[divan::bench(args = [
+    "td_csc", "td_csc:lambda=0.9", "td_csc:iti=published", "td_csc+precision", "td_csc+tonic", "td_microstimulus",
+    "td_belief", "td_timescales", "td_distributional", "td_features", "td_feedback", "td_forgetting", "kalman_td",
+    "state_value", "incentive_salience", "dopamine_gate", "novelty_bonus",
+])]
 fn bins(bencher: Bencher<'_, '_>, theory: &str) {
     lives(bencher, theory, |log| (log.last_time() / 0.2) as usize);
 }
@@ -55,6 +64,16 @@ fn likelihoods(bencher: Bencher<'_, '_>) {
     let z = scaled_channels(&[(0..400).map(|i| f64::from(i * 104_729 % 97)).collect()]);
     let nuisance = Nuisance::new(&sessions, &places);
     bencher.counter(ItemsCount::new(1_usize)).bench_local(|| log_evidence(&nuisance, &y, &[&z[0]]));
+}
+
+/// One theory on one finding, three subjects: items are subjects.
+#[divan::bench(args = ["td_csc", "td_belief", "anccr"], sample_count = 5, sample_size = 1)]
+fn finding(bencher: Bencher<'_, '_>, name: &str) {
+    let finding = findings::catalogue::by_name("qian2025-cued").unwrap_or_else(|e| panic!("{e}"));
+    let theory = by_name(name).unwrap_or_else(|e| panic!("{e}"));
+    bencher
+        .counter(ItemsCount::new(3_usize))
+        .bench_local(|| findings::table::cell("qian2025-cued", &finding, name, theory.as_ref(), 3, Seed(1)));
 }
 
 /// A whole fit of one theory to one simulated subject of seven sessions: design, all folds, all responses.

@@ -11,10 +11,21 @@ use accumbens_core::{
 /// have closed the bin of the onset.
 const AFTER_ONSET: f64 = 0.3;
 
-/// The lives of one subject in every group that is measured, before any theory lives them.
+/// What happens to a subject in one group, before any theory lives it.
+pub struct Before {
+    /// The group.
+    pub group: String,
+    life: Life,
+    /// The phase of each session.
+    phases: Vec<String>,
+    /// Each session's own log, with its start on the life's clock, s.
+    logs: Vec<(EventLog, f64)>,
+}
+
+/// One subject in every group that is measured.
 pub struct Subject {
-    /// The group's name, its sessions on one clock, and each session's phase.
-    pub groups: Vec<(String, Life, Vec<String>, Vec<(EventLog, f64)>)>,
+    /// The groups.
+    pub groups: Vec<Before>,
     /// The subject, from 1.
     pub number: u32,
 }
@@ -53,7 +64,7 @@ pub fn subject(finding: &Finding, experiment: &Experiment, theory: &str, number:
         let phase = |s: &experiment::Session| s.name.rsplit_once('-').map_or(s.name.clone(), |(p, _)| p.to_owned());
         let phases = sessions.iter().map(phase).collect();
         let logs = sessions.iter().map(|s| s.log.clone()).zip(life.starts.iter().copied()).collect();
-        Ok((group, life, phases, logs))
+        Ok(Before { group, life, phases, logs })
     };
     Ok(Subject { groups: groups(finding, experiment).into_iter().map(one).collect::<Result<_>>()?, number })
 }
@@ -146,7 +157,7 @@ pub fn lives(
 ) -> Result<Vec<Lived>> {
     let usual = experiment.group_names()[0].to_owned();
     let silence = finding.measure.values().any(|m| m.window.is_some());
-    let one = |(group, life, phases, logs): &(String, Life, Vec<String>, Vec<(EventLog, f64)>)| {
+    let one = |Before { group, life, phases, logs }: &Before| {
         let mut theory = theory.boxed();
         theory.tell(&life.log);
         let mut schedule = life.schedule.clone();

@@ -159,7 +159,7 @@ fn measured(
     let usual = experiment.group_names()[0];
     let one = |((name, m), of): ((&String, &super::spec::Measure), &Option<(usize, usize)>)| {
         let group = m.group.as_deref().unwrap_or(usual);
-        let place = subject.groups.iter().position(|(g, ..)| g == group).unwrap_or(0);
+        let place = subject.groups.iter().position(|b| b.group == group).unwrap_or(0);
         (name.clone(), measure(&lives[place], m, *of))
     };
     Ok(finding.measure.iter().zip(&mixtures.of).map(one).collect())

@@ -53,10 +53,12 @@ theories! {
     trend::Trend,
 }
 
+type Wrap = fn(Box<dyn AnyTheory>) -> Result<Box<dyn AnyTheory>>;
+
 /// A wrapper of the registry: it turns a theory into another.
 struct WrapperEntry {
     name: &'static str,
-    wrap: fn(Box<dyn AnyTheory>) -> Result<Box<dyn AnyTheory>>,
+    wrap: Wrap,
     table: fn() -> &'static [Parameter],
     summary: &'static str,
     papers: &'static [&'static str],
