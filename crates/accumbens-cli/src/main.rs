@@ -40,7 +40,7 @@ enum Verb {
     /// Print BibTeX of the papers behind theories and findings.
     Cite(cite::Args),
     /// Let a theory live through an experiment or an events file and write its dopamine.
-    Simulate(simulate::Args),
+    Simulate(Box<simulate::Args>),
     /// Look through a folder of sessions and propose a study.toml.
     Init(init::Args),
     /// Print what a study will analyse, and what is wrong with it.

@@ -5,7 +5,10 @@ use accumbens::experiment::{self, Experiment, catalogue};
 use accumbens::theories::by_name;
 use accumbens_core::kinds::{Declared, kinds};
 use accumbens_core::params::place_of;
-use accumbens_core::{AnyTheory, Change, Clamp, Error, EventLog, Result, Sample, Schedule, Seed, Sink, TAIL, live};
+use accumbens_core::{
+    Acted, ActionRule, AnyTheory, Change, Choice, Clamp, Deed, Error, EventLog, Probe, Result, Role, Sample, Schedule,
+    Seed, Sink, TAIL, live_acting, regions,
+};
 use accumbens_io::{Column, events_csv, table, write_file, write_table};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -55,6 +58,13 @@ pub struct Args {
     /// Write dopamine to a .csv or .parquet file; CSV to standard output where absent.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write what the animal does to a .csv or .parquet file: its choices with latencies, and its conditioned response to
+    /// each cue, by the common action rule.
+    #[arg(long, value_name = "FILE")]
+    behaviour: Option<PathBuf>,
+    /// Mix the channels into what a region of catalogue/regions.toml receives.
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
     /// Write the end state as JSON; for anccr its matrices by event name.
     #[arg(long = "final", value_name = "FILE")]
     end_state: Option<PathBuf>,
@@ -90,15 +100,22 @@ fn declared(args: &Args) -> Result<Declared> {
     })
 }
 
-fn from_file(path: &Path, args: &Args) -> Result<(EventLog, Schedule)> {
+/// What a theory is to live through.
+struct Ahead {
+    log: EventLog,
+    schedule: Schedule,
+    choices: Vec<Choice>,
+}
+
+fn from_file(path: &Path, args: &Args) -> Result<Ahead> {
     let rows = events_csv::read(path)?;
     let names: Vec<String> = rows.iter().map(|r| r.event.clone()).collect();
     let log = events_csv::log(&path.display().to_string(), &rows, &kinds(&names, &declared(args)?)?)?;
     let end = log.last_time() + TAIL;
-    Ok((log, Schedule { end, ..Schedule::default() }))
+    Ok(Ahead { log, schedule: Schedule { end, ..Schedule::default() }, choices: Vec::new() })
 }
 
-fn from_experiment(name: &str, args: &Args) -> Result<(EventLog, Schedule)> {
+fn from_experiment(name: &str, args: &Args) -> Result<Ahead> {
     let path = Path::new(name);
     let experiment = if path.extension().is_some_and(|e| e == "toml") {
         let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
@@ -113,7 +130,7 @@ fn from_experiment(name: &str, args: &Args) -> Result<(EventLog, Schedule)> {
     }
     let sessions = experiment::sessions(&experiment, args.group.as_deref(), args.subject, Seed(args.seed))?;
     let life = experiment::life(&sessions, by_name(&args.theory)?.info().name)?;
-    Ok((life.log, life.schedule))
+    Ok(Ahead { log: life.log, schedule: life.schedule, choices: life.choices })
 }
 
 fn changes(args: &Args, theory: &dyn AnyTheory, schedule: &mut Schedule) -> Result<()> {
@@ -144,12 +161,46 @@ fn clamps(args: &Args, log: &EventLog, schedule: &mut Schedule) -> Result<()> {
     Ok(())
 }
 
-fn columns(log: &EventLog, theory: &dyn AnyTheory, samples: &[Sample]) -> Vec<Column> {
-    let channels = theory.channels(log.kinds());
+/// How long after its onset a cue is asked how strongly it moves the animal, s: a time-step theory has then closed the
+/// bin of the onset.
+const AFTER_ONSET: f64 = 0.3;
+
+fn probes(log: &EventLog) -> Vec<Probe> {
+    let cues = log.events().iter().filter(|e| log.kinds()[e.kind.index()].role == Role::Cue);
+    let mut probes: Vec<Probe> = cues.map(|e| Probe { time: e.time + AFTER_ONSET, kind: e.kind }).collect();
+    probes.sort_by(|a, b| a.time.total_cmp(&b.time));
+    probes
+}
+
+/// One row a choice and a cue, in the order of time.
+fn behaviour(acted: &Acted, choices: &[Choice], probes: &[Probe], rule: &ActionRule) -> Vec<Column> {
+    let name = |kind: accumbens_core::EventKindId| acted.log.kinds()[kind.index()].name.clone();
+    let offered = |d: &Deed| choices[d.choice].options.iter().map(|(k, _)| name(*k)).collect::<Vec<_>>().join("|");
+    let mut rows: Vec<(f64, &str, String, String, f64, f64)> = Vec::new();
+    for deed in &acted.deeds {
+        let taken = deed.action.map(name).unwrap_or_default();
+        rows.push((deed.offered, "choice", offered(deed), taken, deed.latency, f64::NAN));
+    }
+    for (probe, drive) in probes.iter().zip(&acted.drives) {
+        let probability = drive.map_or(f64::NAN, |d| rule.probability(d.wanting));
+        rows.push((probe.time - AFTER_ONSET, "response", name(probe.kind), String::new(), f64::NAN, probability));
+    }
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+    vec![
+        Column::real("time", rows.iter().map(|r| r.0).collect()),
+        Column::text("what", rows.iter().map(|r| r.1.to_owned()).collect()),
+        Column::text("offered", rows.iter().map(|r| r.2.clone()).collect()),
+        Column::text("taken", rows.iter().map(|r| r.3.clone()).collect()),
+        Column::real("latency", rows.iter().map(|r| r.4).collect()),
+        Column::real("probability", rows.iter().map(|r| r.5).collect()),
+    ]
+}
+
+fn columns(log: &EventLog, channels: &[String], samples: &[Sample]) -> Vec<Column> {
     vec![
         Column::real("time", samples.iter().map(|s| s.time).collect()),
         Column::text("event", samples.iter().map(|s| s.events(log)).collect()),
-        Column::text("channel", samples.iter().map(|s| channels[s.channel as usize].name.clone()).collect()),
+        Column::text("channel", samples.iter().map(|s| channels[s.channel as usize].clone()).collect()),
         Column::real("dopamine", samples.iter().map(|s| s.value).collect()),
     ]
 }
@@ -161,7 +212,7 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
         theory.set_text(name, value).map_err(|e| e.within("--set"))?;
     }
     theory.check()?;
-    let (log, mut schedule) = match (&args.events, &args.experiment) {
+    let Ahead { log, mut schedule, choices } = match (&args.events, &args.experiment) {
         (Some(path), _) => from_file(path, args)?,
         (None, Some(name)) => from_experiment(name, args)?,
         (None, None) => return Err(Error::input("simulate", "nothing to simulate", "an experiment or --events FILE")),
@@ -172,9 +223,31 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
         eprintln!("told to {}: {told}", args.theory);
     }
     let mut learner = theory.start(log.kinds());
+    let region = args.region.as_ref().map(|r| regions::by_name(r)).transpose()?;
+    let weights = match &region {
+        Some(region) => Some(vec![region.weights(&theory.channels(log.kinds())).ok_or_else(|| {
+            let problem = format!("no signal of {} reaches the {}", theory.name(), region.name);
+            Error::input("--region", problem, "a region that it reaches, or none")
+        })?]),
+        None => None,
+    };
     let mut samples = Vec::new();
-    live(learner.as_mut(), &log, &schedule.sorted(), Sink::Samples(&mut samples))?;
-    let columns = columns(&log, theory.as_ref(), &samples);
+    let sink = match &weights {
+        Some(weights) => Sink::Mixtures { weights, silence: true, samples: &mut samples },
+        None => Sink::Samples(&mut samples),
+    };
+    let rule = ActionRule::default();
+    let mut rng = Seed(args.seed).stream(&format!("simulate/choices/{}", args.subject));
+    let probes = if args.behaviour.is_some() { probes(&log) } else { Vec::new() };
+    let acted = live_acting(learner.as_mut(), &log, &schedule.sorted(), &choices, &probes, &rule, &mut rng, sink)?;
+    if let Some(path) = &args.behaviour {
+        write_table(path, &behaviour(&acted, &choices, &probes, &rule))?;
+    }
+    let names = match &region {
+        Some(region) => vec![region.name.clone()],
+        None => theory.channels(log.kinds()).into_iter().map(|c| c.name).collect(),
+    };
+    let columns = columns(&acted.log, &names, &samples);
     match &args.out {
         Some(path) => write_table(path, &columns)?,
         None if json => {}

@@ -120,6 +120,18 @@ fn bad_input_is_one_clear_error_and_leaves_nothing_behind() {
         ("inspect study.toml", &["study.toml"]),
         ("init .", &["events.csv"]),
         ("compare --theories anccr,nobody", &["nobody", "td_csc"]),
+        ("simulate schultz1997 --theory td_csc+vigour", &["vigour", "precision"]),
+        ("simulate schultz1997 --theory anccr+precision", &["signed error", "td_csc"]),
+        (
+            "simulate schultz1997 --theory td_csc+precision --set precision_prior=-1",
+            &["precision_prior", "-1", "above 0"],
+        ),
+        ("simulate schultz1997 --theory td_csc --region cortex", &["cortex", "tail of striatum"]),
+        ("simulate schultz1997 --theory threat --region nowhere", &["nowhere"]),
+        ("findings nothing", &["nothing", "schultz1997-transfer"]),
+        ("findings --theory nobody --finding schultz1997-transfer", &["nobody", "td_csc"]),
+        ("findings schultz1997-transfer --subjects 1", &["1", "2 or more"]),
+        ("cite nothing", &["nothing", "findings --list"]),
     ];
     let before = std::fs::read_dir(folder.path()).unwrap().count();
     std::fs::remove_file(folder.path().join("events.csv")).unwrap();
@@ -137,6 +149,41 @@ fn bad_input_is_one_clear_error_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn what_an_animal_does_is_written_beside_its_dopamine() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "simulate greenstreet2025 --theory action_error --behaviour did.csv --out dopamine.csv";
+    done(&line.split_whitespace().collect::<Vec<_>>(), folder.path());
+    let did = std::fs::read_to_string(folder.path().join("did.csv")).unwrap();
+    let choices: Vec<&str> = did.lines().filter(|l| l.contains(",choice,")).collect();
+    assert_eq!(choices.len(), 660);
+    assert!(choices.iter().all(|l| l.contains(",left,") || l.contains(",right,")));
+    assert_eq!(did.lines().filter(|l| l.contains(",response,")).count(), 660);
+    // Every action it took stands in the log that dopamine answers.
+    let dopamine = std::fs::read_to_string(folder.path().join("dopamine.csv")).unwrap();
+    let actions = dopamine.lines().filter(|l| l.contains(",left,action") || l.contains(",right,action")).count();
+    assert_eq!(actions, 660);
+    let line = "simulate greenstreet2025 --theory action_error --region";
+    let mut words: Vec<&str> = line.split_whitespace().collect();
+    words.push("tail of striatum");
+    let tail = done(&words, folder.path());
+    assert!(tail.lines().skip(1).all(|l| l.contains(",tail of striatum,")));
+}
+
+#[test]
+fn a_finding_is_shown_with_its_design_its_observation_and_a_plot_and_the_page_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "findings robinson2013-salt --theory incentive_salience,td_csc --quick --html salt.html";
+    let shown = done(&line.split_whitespace().collect::<Vec<_>>(), folder.path());
+    for word in ["observed:", "design", "lever", "salt", "incentive_salience", "●", "Robinson"] {
+        assert!(shown.contains(word), "{word} in {shown}");
+    }
+    let page = std::fs::read_to_string(folder.path().join("salt.html")).unwrap();
+    assert!(page.contains("robinson2013-salt") && page.trim_end().ends_with("</html>") && !page.contains("src=\"http"));
+    let bibtex = done(&["cite", "robinson2013-salt", "incentive_salience"], folder.path());
+    assert!(bibtex.matches("@article{").count() >= 3 && bibtex.contains("zhang2009"));
+}
+
+#[test]
 fn json_is_json_everywhere() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("events.csv"), EVENTS).unwrap();
@@ -148,6 +195,12 @@ fn json_is_json_everywhere() {
         "experiments --schema",
         "inspect --schema",
         "simulate --events events.csv --theory td_csc --outcome juice --json",
+        "simulate niv2007 --theory td_semi_markov --json",
+        "theories td_csc+precision+tonic --json",
+        "findings --list --json",
+        "findings --schema",
+        "findings cannon2003-preference --theory incentive_salience,td_csc --quick --json",
+        "cite td_belief jeong2022-growth schultz1997 --json",
     ];
     for line in lines {
         let printed = done(&line.split_whitespace().collect::<Vec<_>>(), folder.path());

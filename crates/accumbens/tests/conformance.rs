@@ -2,8 +2,8 @@
 
 use accumbens::theories::{by_name, names};
 use accumbens_core::{
-    AnyTheory, Domain, Dopamine, Error, Event, EventKind, EventKindId, EventLog, Learner, Parameter, Sample, Schedule,
-    Sink, Topic, live,
+    ActionRule, AnyTheory, Domain, Dopamine, Error, Event, EventKind, EventKindId, EventLog, Learner, Parameter, Probe,
+    Sample, Schedule, Seed, Sink, Topic, live, live_acting,
 };
 use proptest::prelude::*;
 
@@ -187,6 +187,36 @@ proptest! {
                 Ok(samples) => prop_assert!(samples.iter().all(|s| s.value.is_finite()), "{}", theory.name()),
                 Err(Error::Life { place, .. }) => prop_assert!(place.contains(" s"), "{place}"),
                 Err(other) => prop_assert!(false, "{}: {other}", theory.name()),
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn being_asked_what_it_wants_changes_nothing_in_a_life(log in logs()) {
+        let probes: Vec<Probe> =
+            log.events().iter().map(|e| Probe { time: e.time + 0.17, kind: EventKindId(0) }).collect();
+        let schedule = Schedule { end: log.last_time() + 5.0, ..Schedule::default() };
+        for theory in theories() {
+            let theory = told(theory.as_ref(), &log);
+            let lead = |probes: &[Probe]| {
+                let mut samples = Vec::new();
+                let (mut learner, mut rng) = (theory.start(log.kinds()), Seed(1).stream("choices"));
+                let sink = Sink::Samples(&mut samples);
+                let rule = ActionRule::default();
+                let acted = live_acting(learner.as_mut(), &log, &schedule, &[], probes, &rule, &mut rng, sink);
+                acted.map(|a| (a.log, samples))
+            };
+            let mut plain = Vec::new();
+            let lived = live(theory.start(log.kinds()).as_mut(), &log, &schedule, Sink::Samples(&mut plain));
+            let (unasked, asked) = (lead(&[]), lead(&probes));
+            prop_assert_eq!(lived.is_ok(), asked.is_ok(), "{}", theory.name());
+            if let (Ok((_, unasked)), Ok((seen, asked))) = (unasked, asked) {
+                prop_assert!(same(&plain, &unasked) && same(&plain, &asked), "{}", theory.name());
+                prop_assert!(seen == log, "{}", theory.name());
             }
         }
     }

@@ -309,7 +309,7 @@ fn subject_fit(
     let known: Posterior = posterior(&task.nuisance, &scale.apply(&y), &channels, scale);
     let at = space.at(theory, &fitted.best.z)?;
     let parameters = theory.table().iter().enumerate().filter(|(_, p)| p.prior.is_some());
-    let names = theory.channels(member.log.kinds()).into_iter().map(|c| c.name);
+    let names = theory.channels(member.log.kinds()).into_iter().filter(|c| c.dopamine).map(|c| c.name);
     let total: f64 = y.iter().map(|v| (v - scale.mean).powi(2)).sum();
     let explained = |f: &[f64]| 1.0 - y.iter().zip(f).map(|(y, f)| (y - f).powi(2)).sum::<f64>() / total;
     let own: Vec<f64> = (0..y.len()).map(|i| channels.iter().zip(&known.gains).map(|(z, g)| z[i] * g).sum()).collect();
