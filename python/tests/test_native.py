@@ -34,3 +34,15 @@ def test_bad_input_is_a_value_error_that_names_it():
 def test_kinds_numbered_alike_stand_by_number_as_on_the_command_line():
     released = accumbens.simulate("constant", [1.0, 2.0], ["e2", "e1"], [0, 1], {"e1": 1.0})
     assert released["channel"][:2] == ["e1", "e2"]
+
+
+def test_a_wrapper_goes_behind_a_theory():
+    times, names, sizes = [1.0, 2.0, 21.0, 22.0], ["tone", "juice"] * 2, [0, 1] * 2
+    plain = accumbens.simulate("td_csc", times, names, sizes, {"juice": 1.0})
+    same = accumbens.simulate("td_csc+precision", times, names, sizes, {"juice": 1.0}, {"precision_rate": 0.0})
+    assert same["dopamine"] == plain["dopamine"]
+    tonic = accumbens.simulate("td_csc+tonic", times, names, sizes, {"juice": 1.0})
+    assert set(tonic["channel"]) == {"dopamine", "tonic"}
+    assert accumbens.describe("td_csc+precision")["papers"][-1] == "diederen2016"
+    with pytest.raises(ValueError, match="signed error"):
+        accumbens.simulate("anccr+precision", times, names, sizes, {"juice": 1.0})

@@ -3,7 +3,7 @@
 use crate::{output, progress};
 use accumbens::findings::{self, Options, catalogue};
 use accumbens::{book, theories};
-use accumbens_core::{Result, Seed};
+use accumbens_core::{Error, Result, Seed};
 use accumbens_io::write_file;
 use std::path::PathBuf;
 
@@ -28,6 +28,10 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<()> {
+    let source = args.out.join("src");
+    for folder in ["theories", "findings"].map(|f| source.join(f)) {
+        std::fs::create_dir_all(&folder).map_err(|e| Error::file(&folder, e))?;
+    }
     let parse = |label: String| Ok((label.clone(), theories::parse(&label)?));
     let options = Options {
         theories: findings::usual().into_iter().map(parse).collect::<Result<_>>()?,
@@ -42,8 +46,10 @@ pub fn run(args: &Args) -> Result<()> {
     };
     let table = findings::table(&options, &tick)?;
     bar.finish_and_clear();
+    if table.unasked > 0 {
+        return Err(Error::Interrupted);
+    }
     let listed: Vec<(&str, &str)> = GUIDES.iter().map(|(title, path, _)| (*title, *path)).collect();
-    let source = args.out.join("src");
     write_file(&args.out.join("book.toml"), BOOK.as_bytes())?;
     for (path, text) in book::pages(&table, &listed)? {
         write_file(&source.join(path), text.as_bytes())?;

@@ -166,7 +166,15 @@ fn all(table: &Table) -> Result<()> {
     output::line(&totals.to_string())?;
     let note =
         "✓ agrees, ✗ disagrees, · cannot say (it does not speak of it, or the confidence interval leaves it open)";
-    output::line(&format!("{} simulated subjects a cell; {note}", table.subjects))
+    output::line(&format!("{} simulated subjects a cell; {note}", table.subjects))?;
+    if table.unasked > 0 {
+        output::line(&format!(
+            "the work was stopped: {} of {} cells were not asked",
+            table.unasked,
+            table.cells.len()
+        ))?;
+    }
+    Ok(())
 }
 
 /// A mean with its interval on a line of text, between the smallest and the largest of all.

@@ -172,3 +172,17 @@ fn every_theory_is_asked_and_the_nulls_are_not() {
     let usual = usual();
     assert!(usual.len() >= 27 && usual.iter().any(|t| t == "td_csc+precision") && !usual.contains(&"constant".into()));
 }
+
+#[test]
+fn work_that_is_stopped_keeps_the_cells_that_were_done() {
+    let options = Options {
+        theories: ["td_csc", "anccr"].iter().map(|t| ((*t).to_owned(), parse(t).unwrap())).collect(),
+        findings: ["robinson2013-salt", "schultz1997-omission", "amo2022-shift"].map(Into::into).to_vec(),
+        subjects: 2,
+        seed: Seed(1),
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let stopped = pool.install(|| table(&options, &|| false)).unwrap();
+    assert_eq!((stopped.cells.len(), stopped.unasked), (6, 5));
+    assert!(stopped.cells.iter().filter(|c| c.reason.contains("stopped")).count() == 5);
+}

@@ -10,6 +10,7 @@ use accumbens_core::{AnyTheory, Error, Result, Seed, Topic};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// What a theory says of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -105,6 +106,8 @@ pub struct Table {
     pub seed: u64,
     /// The cells, finding after finding.
     pub cells: Vec<Cell>,
+    /// Cells that were not asked, as the work was stopped.
+    pub unasked: usize,
 }
 
 impl Table {
@@ -241,26 +244,40 @@ fn score(finding: &Finding, name: &str, label: &str, base: &str, all: &[Measured
     })
 }
 
-/// Asks every theory about every finding. `tick` is called after each cell; where it returns false the work stops.
+/// Asks every theory about every finding. `tick` is called after each cell; where it returns false the work stops, and
+/// the cells that are left say that they were not asked.
 ///
 /// # Errors
-/// Where a finding cannot be run, or the work was stopped.
+/// Where a finding cannot be run, or the work was stopped before any cell was done.
 pub fn table(options: &Options, tick: &(dyn Fn() -> bool + Sync)) -> Result<Table> {
     let findings = options.findings.iter().map(|n| catalogue::by_name(n)).collect::<Result<Vec<_>>>()?;
     let pairs: Vec<(usize, usize)> =
         (0..findings.len()).flat_map(|f| (0..options.theories.len()).map(move |t| (f, t))).collect();
+    let (stopped, unasked) = (AtomicBool::new(false), AtomicUsize::new(0));
     let one = |&(f, t): &(usize, usize)| {
-        let (label, theory) = &options.theories[t];
-        let made = cell(&options.findings[f], &findings[f], label, theory.as_ref(), options.subjects, options.seed)?;
-        if tick() { Ok(made) } else { Err(Error::Interrupted) }
+        let (name, (label, theory)) = (&options.findings[f], &options.theories[t]);
+        if stopped.load(Ordering::Relaxed) {
+            unasked.fetch_add(1, Ordering::Relaxed);
+            return Ok(silent(&findings[f], name, label, "not asked: the work was stopped".into()));
+        }
+        let made = cell(name, &findings[f], label, theory.as_ref(), options.subjects, options.seed)?;
+        if !tick() {
+            stopped.store(true, Ordering::Relaxed);
+        }
+        Ok(made)
     };
     // The cells differ a thousandfold in cost: each is a task of its own.
     let cells = pairs.par_iter().with_max_len(1).map(one).collect::<Result<Vec<_>>>()?;
+    let unasked = unasked.into_inner();
+    if unasked == cells.len() && unasked > 0 {
+        return Err(Error::Interrupted);
+    }
     Ok(Table {
         theories: options.theories.iter().map(|(label, _)| label.clone()).collect(),
         findings: options.findings.clone(),
         subjects: options.subjects,
         seed: options.seed.0,
         cells,
+        unasked,
     })
 }
