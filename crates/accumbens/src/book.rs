@@ -9,10 +9,6 @@ use std::fmt::Write;
 /// A page: its path under the book's sources, and its text.
 pub type Page = (String, String);
 
-fn escaped(text: &str) -> String {
-    text.replace('|', "\\|")
-}
-
 fn references(keys: &[&str]) -> Result<String> {
     let mut out = String::new();
     for key in keys {
@@ -27,21 +23,15 @@ fn parameters(table: &[Parameter]) -> String {
     if table.is_empty() {
         return "It has no parameters.\n".into();
     }
-    let mut out =
-        String::from("| parameter | default | domain | unit | meaning | source |\n|---|---|---|---|---|---|\n");
+    let mut out = String::new();
     for p in table {
+        let unit = if p.unit.is_empty() { String::new() } else { format!(" {}", p.unit) };
         let fitted = p.prior.map(|p| format!(" Fitted: {}.", p.words())).unwrap_or_default();
         let fixed = if p.fixed { " It shapes the state and cannot change in a life." } else { "" };
         let source = if p.source.is_empty() { "ours" } else { p.source };
-        let meaning = escaped(&p.doc.split_whitespace().collect::<Vec<_>>().join(" "));
-        let _ = writeln!(
-            out,
-            "| `{}` | {} | {} | {} | {meaning}{fitted}{fixed} | {source} |",
-            p.name,
-            p.show(p.default),
-            escaped(&p.domain.words()),
-            p.unit,
-        );
+        let meaning = p.doc.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (name, usual, domain) = (p.name, p.show(p.default), p.domain.words());
+        let _ = writeln!(out, "- **`{name}`** = {usual}{unit} ({domain}; {source}). {meaning}{fitted}{fixed}");
     }
     out
 }
@@ -182,7 +172,7 @@ fn finding(place: usize, table: &Table) -> Result<Page> {
         );
         for (p, here) in finding.published.iter().zip(published(&finding, place, table)) {
             let here = here.map(|e| format!("{} ± {}", short(e.mean), short(e.sd))).unwrap_or_default();
-            let differs = if p.differs.is_empty() { String::new() } else { format!(" Differs: {}", p.differs) };
+            let differs = if p.differs.is_empty() { String::new() } else { format!("; differs: {}", p.differs) };
             let _ = writeln!(out, "| {} | `{}` | {} | {here} | {}{differs} |", p.theory, p.value, p.is, p.note);
         }
     }
