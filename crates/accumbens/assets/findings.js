@@ -134,7 +134,7 @@
     close();
     if (same) { history.replaceState(null, "", location.pathname); return; }
     const [box, draw] = detail(f, t);
-    const row = make("tr", { className: "open" }, make("td", { colSpan: theories.length + 1 }, box));
+    const row = make("tr", { className: "open" }, make("td", { colSpan: theories.length + 2 }, box));
     button.closest("tr").after(row);
     button.setAttribute("aria-expanded", "true");
     open = { row, button };
@@ -145,6 +145,7 @@
   const grid = make("table", { className: "grid" });
   const head = make("tr", {}, make("th"));
   theories.forEach((t) => head.append(make("th", { scope: "col", title: t.summary }, make("div", { textContent: t.label }))));
+  head.append(make("th", { className: "filler" }));
   grid.append(make("thead", {}, head));
   const body = make("tbody");
   findings.forEach((finding, f) => {
@@ -157,6 +158,7 @@
       button.addEventListener("click", () => show(f, t, button));
       row.append(make("td", {}, button));
     });
+    row.append(make("td", { className: "filler" }));
     body.append(row);
   });
   grid.append(body);

@@ -10,9 +10,8 @@
 //! Dopamine is wanting: at cues Ṽ, at outcomes r̃, nothing between them.
 
 use super::td::Td;
-use accumbens_core::{
-    ChannelInfo, Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Theory, Topic, parameters,
-};
+use super::ticks::ticks;
+use accumbens_core::{ChannelInfo, Domain, Dopamine, Drive, EventKind, EventKindId, Info, Theory, Topic, parameters};
 use serde::{Deserialize, Serialize};
 
 const MULTIPLICATIVE: f64 = 1.0;
@@ -88,17 +87,7 @@ impl Theory for IncentiveSalience {
         State { td: Td::new(self.dt, kinds, self.span), wanted: vec![0.0; kinds.len()] }
     }
 
-    fn advance(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.td.chains.before(until), dopamine);
-    }
-
-    fn observe(&self, state: &mut State, now: &[Event], _: &mut Dopamine<'_>) {
-        state.td.chains.put(now);
-    }
-
-    fn finish(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.td.chains.at_end(until), dopamine);
-    }
+    ticks!(td.chains);
 
     /// It begins as much as dopamine made it want; between options it prefers what it learnt to be better.
     fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {

@@ -37,6 +37,7 @@ pub mod td_microstimulus;
 pub mod td_semi_markov;
 pub mod td_timescales;
 pub mod threat;
+mod ticks;
 pub mod tonic;
 pub mod trend;
 pub mod trials;

@@ -7,7 +7,8 @@
 //! Dopamine is r + γ·V of the moment.
 
 use super::td::Td;
-use accumbens_core::{Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Theory, Topic, parameters};
+use super::ticks::ticks;
+use accumbens_core::{Domain, Dopamine, Drive, EventKind, EventKindId, Info, Theory, Topic, parameters};
 
 parameters! {
     /// Dopamine as value.
@@ -52,17 +53,7 @@ impl Theory for StateValue {
         Td::new(self.dt, kinds, self.span)
     }
 
-    fn advance(&self, state: &mut Td, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.chains.before(until), dopamine);
-    }
-
-    fn observe(&self, state: &mut Td, now: &[Event], _: &mut Dopamine<'_>) {
-        state.chains.put(now);
-    }
-
-    fn finish(&self, state: &mut Td, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.chains.at_end(until), dopamine);
-    }
+    ticks!(chains);
 
     fn drive(&self, state: &Td, kind: EventKindId) -> Option<Drive> {
         state.drive(kind)

@@ -14,9 +14,8 @@
 
 use super::belief_world::{Belief, Observed, World};
 use super::bins::Bins;
-use accumbens_core::{
-    Domain, Dopamine, Drive, Event, EventKind, EventKindId, EventLog, Info, Theory, Topic, parameters,
-};
+use super::ticks::ticks;
+use accumbens_core::{Domain, Dopamine, Drive, EventKind, EventKindId, EventLog, Info, Theory, Topic, parameters};
 use serde::{Deserialize, Serialize};
 
 const TOLD: f64 = 1.0;
@@ -223,19 +222,7 @@ impl Theory for TdBelief {
         }
     }
 
-    fn advance(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.bins.of(until) - 1, dopamine);
-    }
-
-    fn observe(&self, state: &mut State, now: &[Event], _: &mut Dopamine<'_>) {
-        for event in now {
-            state.bins.put(event, &state.kinds);
-        }
-    }
-
-    fn finish(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.bins.last_whole(until), dopamine);
-    }
+    ticks!();
 
     /// The value of the belief just after the cue.
     fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {

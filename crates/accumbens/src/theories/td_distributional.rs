@@ -9,9 +9,8 @@
 //! Dopamine is the vector of δ_i; a region sees their mean.
 
 use super::chains::{Chains, learn, value};
-use accumbens_core::{
-    ChannelInfo, Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Theory, Topic, parameters,
-};
+use super::ticks::ticks;
+use accumbens_core::{ChannelInfo, Domain, Dopamine, Drive, EventKind, EventKindId, Info, Theory, Topic, parameters};
 use serde::{Deserialize, Serialize};
 
 const SATURATING: f64 = 1.0;
@@ -116,17 +115,7 @@ impl Theory for TdDistributional {
         State { chains, values, next: vec![0.0; n] }
     }
 
-    fn advance(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.chains.before(until), dopamine);
-    }
-
-    fn observe(&self, state: &mut State, now: &[Event], _: &mut Dopamine<'_>) {
-        state.chains.put(now);
-    }
-
-    fn finish(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.chains.at_end(until), dopamine);
-    }
+    ticks!(chains);
 
     /// The mean value over channels.
     fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {

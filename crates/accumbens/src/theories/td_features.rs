@@ -8,9 +8,8 @@
 
 use super::bins::Bins;
 use super::microstimuli::Microstimuli;
-use accumbens_core::{
-    ChannelInfo, Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Theory, Topic, parameters,
-};
+use super::ticks::ticks;
+use accumbens_core::{ChannelInfo, Domain, Dopamine, Drive, EventKind, EventKindId, Info, Theory, Topic, parameters};
 use serde::{Deserialize, Serialize};
 
 parameters! {
@@ -96,19 +95,7 @@ impl Theory for TdFeatures {
         }
     }
 
-    fn advance(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.bins.of(until) - 1, dopamine);
-    }
-
-    fn observe(&self, state: &mut State, now: &[Event], _: &mut Dopamine<'_>) {
-        for event in now {
-            state.bins.put(event, &state.kinds);
-        }
-    }
-
-    fn finish(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.bins.last_whole(until), dopamine);
-    }
+    ticks!();
 
     fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {
         Some(state.evoked.at_onset(&state.weights, kind.index()).into())

@@ -12,7 +12,8 @@
 //! Dopamine is δ.
 
 use super::td::Td;
-use accumbens_core::{Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Theory, Topic, parameters};
+use super::ticks::ticks;
+use accumbens_core::{Domain, Dopamine, Drive, EventKind, EventKindId, Info, Theory, Topic, parameters};
 use serde::{Deserialize, Serialize};
 
 parameters! {
@@ -76,17 +77,7 @@ impl Theory for TdFeedback {
         State { td: Td::new(self.dt, kinds, self.span), feedback: 0.0 }
     }
 
-    fn advance(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.td.chains.before(until), dopamine);
-    }
-
-    fn observe(&self, state: &mut State, now: &[Event], _: &mut Dopamine<'_>) {
-        state.td.chains.put(now);
-    }
-
-    fn finish(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.td.chains.at_end(until), dopamine);
-    }
+    ticks!(td.chains);
 
     fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {
         state.td.drive(kind)

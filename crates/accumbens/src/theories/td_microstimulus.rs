@@ -6,7 +6,8 @@
 
 use super::bins::{Bins, discount};
 use super::microstimuli::Microstimuli;
-use accumbens_core::{Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Theory, Topic, parameters};
+use super::ticks::ticks;
+use accumbens_core::{Domain, Dopamine, Drive, EventKind, EventKindId, Info, Theory, Topic, parameters};
 use serde::{Deserialize, Serialize};
 
 parameters! {
@@ -125,19 +126,7 @@ impl Theory for TdMicrostimulus {
         }
     }
 
-    fn advance(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.bins.of(until) - 1, dopamine);
-    }
-
-    fn observe(&self, state: &mut State, now: &[Event], _: &mut Dopamine<'_>) {
-        for event in now {
-            state.bins.put(event, &state.kinds);
-        }
-    }
-
-    fn finish(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.bins.last_whole(until), dopamine);
-    }
+    ticks!();
 
     /// The value of the kind's microstimuli one bin after its onset.
     fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {

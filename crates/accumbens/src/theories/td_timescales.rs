@@ -8,9 +8,8 @@
 //! Dopamine is the vector of δ_i, one channel a time scale; a region sees their mean.
 
 use super::chains::{Chains, learn, value};
-use accumbens_core::{
-    ChannelInfo, Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Theory, Topic, parameters,
-};
+use super::ticks::ticks;
+use accumbens_core::{ChannelInfo, Domain, Dopamine, Drive, EventKind, EventKindId, Info, Theory, Topic, parameters};
 use serde::{Deserialize, Serialize};
 
 parameters! {
@@ -88,17 +87,7 @@ impl Theory for TdTimescales {
         State { chains, values }
     }
 
-    fn advance(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.chains.before(until), dopamine);
-    }
-
-    fn observe(&self, state: &mut State, now: &[Event], _: &mut Dopamine<'_>) {
-        state.chains.put(now);
-    }
-
-    fn finish(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        self.tick_to(state, state.chains.at_end(until), dopamine);
-    }
+    ticks!(chains);
 
     /// The mean value over time scales.
     fn drive(&self, state: &State, kind: EventKindId) -> Option<Drive> {
