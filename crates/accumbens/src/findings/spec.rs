@@ -244,7 +244,7 @@ pub struct Test {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Published {
-    /// The theory.
+    /// The theory, with the settings of the published simulation where they are not its defaults.
     pub theory: String,
     /// An expression of the measures.
     pub value: String,

@@ -202,10 +202,10 @@ pub fn cell(
             Err(other) => return Err(other.within(name)),
         }
     }
-    score(finding, name, label, theory.info().name, &all)
+    score(finding, name, label, &all)
 }
 
-fn score(finding: &Finding, name: &str, label: &str, base: &str, all: &[Measured]) -> Result<Cell> {
+fn score(finding: &Finding, name: &str, label: &str, all: &[Measured]) -> Result<Cell> {
     let expressions = Expressions::new();
     let values = |expression: &str| -> Result<Vec<f64>> {
         all.iter().map(|m| expressions.evaluate(expression, m).map_err(|e| e.within(name))).collect()
@@ -220,7 +220,7 @@ fn score(finding: &Finding, name: &str, label: &str, base: &str, all: &[Measured
     });
     let mut published = Vec::new();
     // A published value belongs to the theory as it was published.
-    for value in finding.published.iter().filter(|p| p.theory == base && base == label) {
+    for value in finding.published.iter().filter(|p| p.theory == label) {
         published.push((value.is, estimate(&values(&value.value)?)));
     }
     let any = |verdict| tests.iter().any(|t: &Scored| t.verdict == verdict);
