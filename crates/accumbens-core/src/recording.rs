@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::event::EventLog;
+use crate::provenance::Entry;
 use serde::{Deserialize, Serialize};
 
 /// One signal.
@@ -26,6 +27,9 @@ pub struct Recording {
     pub events: EventLog,
     /// How long the session lasted, s: at least to the last sample and event.
     pub duration: f64,
+    /// What was done to it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Entry>,
 }
 
 impl Recording {
@@ -49,13 +53,33 @@ impl Recording {
             }
         }
         let duration = duration.max(events.last_time()).max(times.last().copied().unwrap_or(0.0));
-        Ok(Self { times, channels, events, duration })
+        Ok(Self { times, channels, events, duration, history: Vec::new() })
     }
 
     /// The channel of this name.
     #[must_use]
     pub fn channel(&self, name: &str) -> Option<&Channel> {
         self.channels.iter().find(|c| c.name == name)
+    }
+
+    /// The channel of this name, to be changed.
+    ///
+    /// # Errors
+    /// Where there is none; with the names that exist.
+    pub fn channel_mut(&mut self, stage: &str, name: &str) -> Result<&mut Channel> {
+        let at = self.channels.iter().position(|c| c.name == name).ok_or_else(|| {
+            let names = self.channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
+            Error::input(stage, format!("no channel {name:?}"), names)
+        })?;
+        Ok(&mut self.channels[at])
+    }
+
+    /// Puts a channel in the place of the one of its name, or behind the others.
+    pub fn put(&mut self, channel: Channel) {
+        match self.channels.iter_mut().find(|c| c.name == channel.name) {
+            Some(place) => *place = channel,
+            None => self.channels.push(channel),
+        }
     }
 
     /// The mean time between samples, s; `None` with fewer than two.

@@ -1,5 +1,6 @@
 //! Holds what is analysed: subjects, their sessions in order, and how responses are scored.
 
+use crate::cleaning::Step;
 use crate::error::{Error, Result};
 use crate::recording::Recording;
 use schemars::JsonSchema;
@@ -162,6 +163,10 @@ pub struct Study {
     pub channel: String,
     /// Its unit.
     pub unit: String,
+    /// The reference channel, where there is one.
+    pub reference: Option<String>,
+    /// How the recordings are still to be cleaned; nothing once they are.
+    pub cleaning: Vec<Step>,
     /// The sensor, where it is known.
     pub sensor: Option<Sensor>,
     /// How responses are scored.

@@ -1,6 +1,6 @@
 //! Reads events from CSV under the header `time,event,magnitude`.
 
-use crate::trace_csv::{headers, number, open};
+use crate::csv_cells::{headers, number, open};
 use accumbens_core::{Error, Event, EventClamp, EventKind, EventKindId, EventLog, Result};
 use std::path::Path;
 

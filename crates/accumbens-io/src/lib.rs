@@ -1,13 +1,21 @@
 //! Recordings in and out: one file format a file.
 
+mod csv_cells;
+pub mod edges;
 pub mod events_csv;
+pub mod folder;
 pub mod formats;
+mod hdf5;
+pub mod loaded;
+mod parquet_columns;
 pub mod propose;
+pub mod roles;
+pub mod session;
 pub mod study;
+pub mod survey;
 pub mod table;
-pub mod trace_csv;
-pub mod trace_parquet;
 pub mod trial_table;
+pub mod units;
 pub mod write;
 
 pub use study::StudyFile;

@@ -1,8 +1,9 @@
 //! Looks through a folder of sessions and proposes a study: every guess is written down as one.
 
-use crate::events_csv;
-use crate::formats::read_trace;
-use crate::study::trace_in;
+use crate::folder;
+use crate::formats::{self, FORMATS};
+use crate::roles::{self, ChannelRole};
+use accumbens_core::format::Hints;
 use accumbens_core::{Error, Result};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,12 +18,17 @@ pub struct Proposal {
     pub guesses: Vec<String>,
 }
 
+/// What the sessions hold together.
 #[derive(Default)]
 struct Found {
     subjects: BTreeMap<String, Vec<(Vec<Piece>, String, bool)>>,
     counts: BTreeMap<String, (usize, f64)>,
-    channels: BTreeMap<String, usize>,
-    clocks: BTreeMap<String, usize>,
+    /// Each channel: how many sessions have it, its unit, and what it could be.
+    channels: BTreeMap<String, (usize, String, roles::Proposed)>,
+    /// The signal and the reference that each session proposes, with how often.
+    pairs: BTreeMap<(String, Option<String>), usize>,
+    formats: Vec<String>,
+    notes: Vec<String>,
 }
 
 /// A part of a name: digits compare as numbers, so that `day2` stands before `day10`.
@@ -50,8 +56,31 @@ fn order(name: &str) -> Vec<Piece> {
     last.into_iter().chain(parts).collect()
 }
 
+/// Formats of which every file is a session of its own.
+const WHOLE: [&str; 4] =
+    ["NWB (.nwb)", "pyPhotometry (.ppd)", "Doric (.doric)", "TDT (a block: .tsq with .tev or .sev)"];
+/// Formats of which several files in a folder are several sessions, unless files of events lie beside them.
+const LIGHT: [&str; 2] = ["Neurophotometrics (CSV, Parquet)", "Doric (CSV)"];
+
+/// The sessions under a folder: files and folders.
 fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
-    if folder.join("events.csv").is_file() {
+    if formats::recognise(folder).is_some() {
+        found.push(folder.to_owned());
+        return Ok(());
+    }
+    // What accumbens itself wrote is no recording.
+    if folder.join("results.json").is_file() {
+        return Ok(());
+    }
+    let files = folder::files(folder);
+    let format = |p: &PathBuf| formats::recognise(p).map_or("", |f| f.name());
+    let whole: Vec<&PathBuf> = files.iter().filter(|p| WHOLE.contains(&format(p))).collect();
+    let light = files.iter().all(|p| LIGHT.contains(&format(p)));
+    if !whole.is_empty() {
+        found.extend(whole.into_iter().cloned());
+    } else if light {
+        found.extend(files);
+    } else if !files.is_empty() {
         found.push(folder.to_owned());
         return Ok(());
     }
@@ -64,8 +93,9 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
     folders.iter().try_for_each(|f| walk(f, depth - 1, found))
 }
 
-/// Proposes a study of the sessions under `folder`: folders that hold `events.csv`, the folder above each its subject.
-/// Sessions are named relative to `folder`, or under `prefix` where there is one.
+/// Proposes a study of the sessions under `folder`: recordings of any format, or folders with the files of one session.
+/// The subject is the one a recording names, else the folder above. Sessions are named relative to `folder`, or under
+/// `prefix` where there is one.
 ///
 /// # Errors
 /// Where there is no session, or one cannot be read.
@@ -73,11 +103,8 @@ pub fn propose(folder: &Path, prefix: Option<&Path>) -> Result<Proposal> {
     let mut sessions = Vec::new();
     walk(folder, 4, &mut sessions)?;
     if sessions.is_empty() {
-        return Err(Error::input(
-            folder.display().to_string(),
-            "no session in it",
-            "folders that hold events.csv, and beside it trace.parquet or trace.csv",
-        ));
+        let names = FORMATS.iter().map(|f| f.name()).collect::<Vec<_>>().join("; ");
+        return Err(Error::input(folder.display().to_string(), "no session in it", names));
     }
     let mut found = Found::default();
     for session in &sessions {
@@ -90,27 +117,29 @@ fn look(folder: &Path, prefix: Option<&Path>, session: &Path, found: &mut Found)
     let relative = session.strip_prefix(folder).unwrap_or(session);
     let name = prefix.map_or_else(|| relative.to_owned(), |p| p.join(relative));
     let name = name.to_string_lossy().replace('\\', "/");
-    let subject = relative.parent().filter(|p| !p.as_os_str().is_empty());
-    let subject = subject.map_or_else(|| "subject".into(), |p| p.to_string_lossy().replace('\\', "/"));
-    for row in events_csv::read(&session.join("events.csv"))? {
-        let count = found.counts.entry(row.event).or_default();
-        count.0 += 1;
-        count.1 += if row.magnitude.is_nan() { 0.0 } else { row.magnitude.abs() };
+    let source = formats::open(session, &Hints::default())?;
+    let held = source.holdings();
+    let above = relative.parent().filter(|p| !p.as_os_str().is_empty());
+    let above = above.map(|p| p.to_string_lossy().replace('\\', "/"));
+    let subject = held.subject.clone().or(above).unwrap_or_else(|| "subject".into());
+    for series in &held.events {
+        let count = found.counts.entry(series.name.clone()).or_default();
+        count.0 += series.times.len();
+        count.1 += series.magnitudes.iter().filter(|m| m.is_finite()).map(|m| m.abs()).sum::<f64>();
     }
-    let trace = trace_in(session);
-    if let Some(path) = &trace {
-        for clock in ["time", "Time", "timestamps", "t", "time_s", "Time(s)"] {
-            if let Ok(read) = read_trace(path, clock) {
-                *found.clocks.entry(clock.into()).or_default() += 1;
-                for channel in read.channels {
-                    *found.channels.entry(channel.name).or_default() += 1;
-                }
-                break;
-            }
-        }
+    for (stream, role) in held.streams.iter().zip(roles::roles(held)) {
+        found.channels.entry(stream.name.clone()).or_insert((0, stream.unit.clone(), role)).0 += 1;
     }
+    let named = |i: usize| held.streams[i].name.clone();
+    if let (Some(signal), reference) = roles::pair(held) {
+        *found.pairs.entry((named(signal), reference.map(named))).or_default() += 1;
+    }
+    if !found.formats.contains(&held.format) {
+        found.formats.push(held.format.clone());
+    }
+    found.notes.extend(held.notes.iter().map(|n| format!("{name}: {n}")));
     let last = name.rsplit('/').next().unwrap_or(&name).to_owned();
-    found.subjects.entry(subject).or_default().push((order(&last), name, trace.is_some()));
+    found.subjects.entry(subject).or_default().push((order(&last), name, !held.streams.is_empty()));
     Ok(())
 }
 
@@ -135,6 +164,45 @@ fn role(name: &str, counts: (usize, f64)) -> (&'static str, bool) {
     }
 }
 
+/// The signal, its reference, and how it is cleaned.
+fn signal(found: &Found, text: &mut String, guesses: &mut Vec<String>) {
+    let usual = found.pairs.iter().max_by_key(|(_, n)| **n).map(|(pair, _)| pair.clone());
+    let (channel, reference) = usual.unwrap_or_else(|| ("dff".into(), None));
+    let unit = found.channels.get(&channel).map(|c| c.1.clone()).unwrap_or_default();
+    let why = found.channels.get(&channel).map_or("", |c| c.2.why.as_str());
+    guesses.push(format!("the signal is {channel:?} ({why}); the sensor is unknown"));
+    let _ = writeln!(text, "[signal]\nchannel = {channel:?}  # GUESS, {why}");
+    for (name, (_, unit, role)) in found.channels.iter().filter(|(n, _)| **n != channel) {
+        let _ = writeln!(text, "#   also there: {name:?} ({unit}): {:?}, {}", role.role, role.why);
+    }
+    if let Some(reference) = &reference {
+        let why = found.channels.get(reference).map_or("", |c| c.2.why.as_str());
+        guesses.push(format!("its reference is {reference:?} ({why})"));
+        let _ = writeln!(text, "reference = {reference:?}  # GUESS, {why}");
+    }
+    let processed = found.channels.get(&channel).is_none_or(|c| c.2.role == ChannelRole::Processed);
+    if unit.is_empty() {
+        let unit = if processed { "% dF/F" } else { "a.u." };
+        let _ = writeln!(text, "unit = {unit:?}  # GUESS: the files do not say it");
+    }
+    text.push_str("# sensor = \"dLight1.3b\"  # name it if you know it: see `accumbens inspect`\n\n");
+    if processed {
+        return;
+    }
+    guesses.push(
+        "the signal is raw: it is cleaned by a low-pass, bleaching, the reference where there is one, and ΔF/F".into(),
+    );
+    text.push_str(
+        "# How the signal is cleaned, step by step; every parameter is explained by `accumbens clean --help`.\n\
+         [[clean]]  # GUESS\nstep = \"low_pass\"\ncutoff = 10.0  # Hz\n\n\
+         [[clean]]  # GUESS\nstep = \"bleaching\"\nmethod = \"exponential\"\nterms = 2\n\n",
+    );
+    if reference.is_some() {
+        text.push_str("[[clean]]  # GUESS\nstep = \"reference\"\nmethod = \"robust\"\nnon_negative = true\n\n");
+    }
+    text.push_str("[[clean]]  # GUESS\nstep = \"dff\"\nover = \"bleaching\"\n\n");
+}
+
 fn write(folder: &Path, found: Found) -> Proposal {
     let mut guesses = Vec::new();
     let mut text = String::from(
@@ -143,15 +211,7 @@ fn write(folder: &Path, found: Found) -> Proposal {
     );
     let title = folder.file_name().map_or_else(|| "study".into(), |n| n.to_string_lossy().into_owned());
     let _ = writeln!(text, "title = {title:?}\nsession_gap = 0.0  # s of silence between sessions; GUESS\n");
-    let most = |m: &BTreeMap<String, usize>| m.iter().max_by_key(|(_, n)| **n).map(|(k, _)| k.clone());
-    let dff = found.channels.keys().find(|k| k.to_lowercase().contains("df")).cloned();
-    let channel = dff.or_else(|| most(&found.channels)).unwrap_or_else(|| "dff".into());
-    let channels = found.channels.keys().cloned().collect::<Vec<_>>().join(", ");
-    guesses.push(format!("the signal is {channel:?} (channels found: {channels}), in % dF/F; the sensor is unknown"));
-    let _ = writeln!(text, "[signal]\nchannel = {channel:?}  # GUESS; channels found: {channels}");
-    let _ =
-        writeln!(text, "unit = \"% dF/F\"  # GUESS\ntime = {:?}", most(&found.clocks).unwrap_or_else(|| "time".into()));
-    let _ = writeln!(text, "# sensor = \"dLight1.3b\"  # name it if you know it: see `accumbens inspect`\n");
+    signal(&found, &mut text, &mut guesses);
     let roles: Vec<(&String, &'static str, bool, usize)> = found
         .counts
         .iter()
@@ -184,11 +244,12 @@ fn write(folder: &Path, found: Found) -> Proposal {
         let without = sessions.iter().filter(|s| !s.2).count();
         let names: Vec<&str> = sessions.iter().map(|s| s.1.as_str()).collect();
         guesses.push(format!(
-            "{subject}: {} sessions, {without} without a trace, in the order of the last number in their names",
+            "{subject}: {} sessions, {without} without a signal, in the order of the last number in their names",
             names.len()
         ));
         let list = names.iter().map(|n| format!("  {n:?},\n")).collect::<String>();
         let _ = writeln!(text, "[[subject]]\nname = {subject:?}\nsessions = [  # in this order: GUESS\n{list}]\n");
     }
+    guesses.extend(found.notes);
     Proposal { text, guesses }
 }

@@ -1,12 +1,14 @@
 //! Reads `study.toml`: which subjects, sessions, events and windows are analysed.
 
-use crate::{events_csv, formats, trial_table};
+use crate::{formats, session, trial_table};
+use accumbens_core::cleaning::{self, Step};
 use accumbens_core::declaration;
+use accumbens_core::format::{Hints, Source};
 use accumbens_core::study::{Scoring, Sensor, Session, Study, Subject};
-use accumbens_core::{Channel, Error, EventKind, EventKindId, EventLog, Recording, Result, Role, sensors};
+use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Result, Role, sensors};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A study, as it stands in a TOML file.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -17,8 +19,14 @@ pub struct StudyFile {
     /// Silence between two sessions on a subject's clock, s.
     #[serde(default)]
     pub session_gap: f64,
+    /// What the files do not say themselves.
+    #[serde(default)]
+    pub read: Hints,
     /// The signal that is analysed.
     pub signal: Signal,
+    /// How it is cleaned, step by step; not at all where absent.
+    #[serde(default, rename = "clean")]
+    pub cleaning: Vec<Step>,
     /// How responses are scored.
     pub score: Scoring,
     /// The kinds of event in the files, in the order in which theories see them.
@@ -36,13 +44,14 @@ pub struct StudyFile {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Signal {
-    /// Its channel in the trace.
+    /// Its channel in the files, as `accumbens inspect FILE` prints it.
     pub channel: String,
-    /// Its unit.
-    pub unit: String,
-    /// The column of the trace that is its clock, in s on the events' clock.
-    #[serde(default = "time")]
-    pub time: String,
+    /// The channel of the light that does not depend on what the sensor measures, where one was recorded.
+    #[serde(default)]
+    pub reference: Option<String>,
+    /// Its unit, before it is cleaned; what the files say where absent.
+    #[serde(default)]
+    pub unit: Option<String>,
     /// The sensor: a name in the catalogue, or its own constants.
     #[serde(default)]
     pub sensor: Option<SensorName>,
@@ -100,19 +109,10 @@ pub enum StudyRole {
 pub struct StudySubject {
     /// Its name.
     pub name: String,
-    /// Folders with `events.csv` and `trace.parquet` or `trace.csv`, in the order in which the sessions happened,
-    /// relative to the study file. A session without a trace is lived through and not scored.
+    /// Its sessions in the order in which they happened, relative to the study file: a recording of any format, or a
+    /// folder with the files of one session (`events.csv` with `trace.parquet`, say). A session without any signal is
+    /// lived through and not scored.
     pub sessions: Vec<String>,
-}
-
-fn time() -> String {
-    "time".into()
-}
-
-/// The trace in a session's folder, if there is one.
-#[must_use]
-pub fn trace_in(folder: &Path) -> Option<PathBuf> {
-    ["trace.parquet", "trace.csv"].iter().map(|n| folder.join(n)).find(|p| p.is_file())
 }
 
 impl StudyFile {
@@ -163,6 +163,15 @@ impl StudyFile {
                 ));
             }
         }
+        let reference = self.signal.reference.as_deref();
+        if reference == Some(self.signal.channel.as_str()) {
+            let problem = format!("{:?} is the signal itself", self.signal.channel);
+            return Err(Error::input("signal.reference", problem, "another channel"));
+        }
+        if let Some(rate) = self.read.rate.filter(|r| !(r.is_finite() && *r > 0.0)) {
+            return Err(Error::input("read.rate", rate.to_string(), "above 0 Hz"));
+        }
+        cleaning::check(&self.cleaning, reference.is_some())?;
         self.sensor()?;
         Ok(())
     }
@@ -235,11 +244,15 @@ impl StudyFile {
             }
             subjects.push(Subject { name: subject.name.clone(), sessions });
         }
+        let unit = |s: &Session| s.recording.channels.first().map(|c| c.unit.clone()).filter(|u| !u.is_empty());
+        let found = subjects.iter().flat_map(|s: &Subject| &s.sessions).find_map(unit);
         Ok(Study {
             title: self.title.clone(),
             subjects,
             channel: self.signal.channel.clone(),
-            unit: self.signal.unit.clone(),
+            unit: self.signal.unit.clone().or(found).unwrap_or_else(|| "a.u.".into()),
+            reference: self.signal.reference.clone(),
+            cleaning: self.cleaning.clone(),
             sensor: self.sensor()?,
             scoring: self.score.clone(),
             session_gap: self.session_gap,
@@ -247,44 +260,49 @@ impl StudyFile {
         })
     }
 
-    fn session(&self, folder: &Path, name: &str, kinds: &[EventKind]) -> Result<Session> {
-        let path = folder.join("events.csv");
-        let place = path.display().to_string();
-        let rows = events_csv::read(&path)?;
-        let role = |name: &str| self.events.iter().find(|e| e.name == name).map(|e| e.role);
-        let mut kept = Vec::with_capacity(rows.len());
+    fn session(&self, path: &Path, name: &str, kinds: &[EventKind]) -> Result<Session> {
+        let source = formats::open(path, &self.read)?;
+        let mut wanted = Vec::new();
+        if !source.holdings().streams.is_empty() {
+            wanted.push(self.signal.channel.as_str());
+            wanted.extend(self.signal.reference.as_deref());
+        }
+        let mut recording = session::recording(source.as_ref(), path, &wanted, |origin| {
+            self.log(&path.display().to_string(), source.as_ref(), kinds, origin)
+        })?;
+        if let Some(unit) = &self.signal.unit {
+            recording.channels.iter_mut().for_each(|c| c.unit.clone_from(unit));
+        }
+        Ok(Session { name: name.into(), recording, windows: None })
+    }
+
+    /// The events of a source that the study knows, and when the session ended, s.
+    fn log(&self, place: &str, source: &dyn Source, kinds: &[EventKind], origin: f64) -> Result<(EventLog, f64)> {
+        let mut events = Vec::new();
         let mut end = 0.0_f64;
-        for row in rows {
-            match role(&row.event) {
-                Some(StudyRole::End) => end = end.max(row.time),
-                Some(StudyRole::Ignore) => {}
-                _ => kept.push(row),
+        for series in &source.holdings().events {
+            let role = self.events.iter().find(|e| e.name == series.name).map(|e| e.role);
+            let kind = kinds.iter().position(|k| k.name == series.name);
+            match (role, kind) {
+                (Some(StudyRole::Ignore), _) => {}
+                (Some(StudyRole::End), _) => end = series.times.iter().map(|t| t - origin).fold(end, f64::max),
+                (_, Some(kind)) => {
+                    let usual = kinds[kind].usual_magnitude();
+                    for (i, time) in series.times.iter().enumerate() {
+                        let magnitude = series.magnitudes.get(i).copied().filter(|m| m.is_finite()).unwrap_or(usual);
+                        events.push(Event { time: time - origin, kind: EventKindId(kind as u32), magnitude });
+                    }
+                }
+                _ => {
+                    let known = kinds.iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", ");
+                    let problem = format!("event {:?} is not declared in the study", series.name);
+                    return Err(Error::input(place, problem, format!("an [[event]] for it, or one of {known}")));
+                }
             }
         }
-        let events = events_csv::log(&place, &kept, kinds).map_err(|e| match e {
-            Error::Input { place, problem, accepted } => Error::input(
-                place,
-                format!("{problem} in the study"),
-                format!("an [[event]] for it, or one of {accepted}"),
-            ),
-            other => other,
-        })?;
-        let (times, channels) = match trace_in(folder) {
-            None => (Vec::new(), Vec::new()),
-            Some(trace) => {
-                let read = formats::read_trace(&trace, &self.signal.time)?;
-                let names = read.channels.iter().map(|c| c.name.clone()).collect::<Vec<_>>().join(", ");
-                let unit = &self.signal.unit;
-                let wanted = read.channels.into_iter().find(|c| c.name == self.signal.channel);
-                let channel = wanted.map(|c| Channel { unit: unit.clone(), ..c }).ok_or_else(|| {
-                    let problem = format!("no channel {:?}", self.signal.channel);
-                    Error::input(trace.display().to_string(), problem, names)
-                })?;
-                (read.times, vec![channel])
-            }
-        };
-        let recording = Recording::new(times, channels, events, end).map_err(|e| e.within(name))?;
-        Ok(Session { name: name.into(), recording, windows: None })
+        events.sort_by(|a, b| a.time.total_cmp(&b.time).then(a.kind.cmp(&b.kind)));
+        let log = EventLog::new(kinds.to_vec(), events).map_err(|e| e.within(place))?;
+        Ok((log, end))
     }
 }
 

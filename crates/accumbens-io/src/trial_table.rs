@@ -1,6 +1,6 @@
 //! Reads a trial table: one row a trial, the signal around it in columns.
 
-use crate::trace_csv::{headers, number, open};
+use crate::csv_cells::{headers, number, open};
 use accumbens_core::study::{Session, Subject, Windows};
 use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Recording, Result};
 use schemars::JsonSchema;

@@ -58,6 +58,8 @@ pub fn study(design: &Design) -> Result<Study> {
         subjects,
         channel: "dff".into(),
         unit: "% dF/F".into(),
+        reference: None,
+        cleaning: Vec::new(),
         sensor: Some(sensors::by_name("dLight1.3b")?),
         scoring: scoring(),
         session_gap: 0.0,

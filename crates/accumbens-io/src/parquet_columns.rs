@@ -1,29 +1,9 @@
-//! Reads a trace from Parquet: a column of times and any number of channels.
+//! The columns of Parquet files.
 
-use crate::trace_csv::pick;
-use accumbens_core::format::{Trace, TraceFormat};
 use accumbens_core::{Error, Result};
 use parquet::column::reader::ColumnReader;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::path::Path;
-
-/// A clock and channels of numbers, in columns without nesting. Other columns are passed over.
-pub struct TraceParquet;
-
-impl TraceFormat for TraceParquet {
-    fn name(&self) -> &'static str {
-        "Parquet (a time column and channels)"
-    }
-
-    fn recognises(&self, path: &Path) -> bool {
-        path.extension().is_some_and(|e| e == "parquet" || e == "pqt")
-    }
-
-    fn read(&self, path: &Path, time: &str) -> Result<Trace> {
-        let place = path.display().to_string();
-        pick(&place, numbers(path, &place)?, time)
-    }
-}
 
 macro_rules! column {
     ($reader:expr, $rows:expr, $optional:expr, $fault:expr) => {{
@@ -49,8 +29,8 @@ macro_rules! column {
     }};
 }
 
-/// Every column of numbers, by name.
-fn numbers(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)>> {
+/// Every column of numbers without nesting, by name. Other columns are passed over.
+pub(crate) fn numbers(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)>> {
     let fault = |e: parquet::errors::ParquetError| Error::input(place, e.to_string(), "a Parquet file");
     let file = std::fs::File::open(path).map_err(|e| Error::file(path, e))?;
     let reader = SerializedFileReader::new(file).map_err(fault)?;
@@ -79,4 +59,11 @@ fn numbers(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)>> {
         }
     }
     Ok(columns)
+}
+
+/// The names of the columns; none where the file is no Parquet file.
+pub(crate) fn names(path: &Path) -> Option<Vec<String>> {
+    let reader = SerializedFileReader::new(std::fs::File::open(path).ok()?).ok()?;
+    let schema = reader.metadata().file_metadata().schema_descr_ptr();
+    Some(schema.columns().iter().map(|c| c.name().to_owned()).collect())
 }

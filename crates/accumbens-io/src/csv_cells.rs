@@ -1,0 +1,28 @@
+//! The cells of CSV files: opening, headers, numbers.
+
+use accumbens_core::{Error, Result};
+use std::path::Path;
+
+/// Names under which a column is usually the clock, the likeliest first.
+pub(crate) const CLOCKS: &[&str] =
+    &["time", "Time", "timestamps", "timestamp", "Timestamp", "t", "time_s", "Time(s)", "times", "seconds"];
+
+/// Opens a CSV file.
+pub(crate) fn open(path: &Path) -> Result<csv::Reader<std::fs::File>> {
+    let file = std::fs::File::open(path).map_err(|e| Error::file(path, e))?;
+    Ok(csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file))
+}
+
+/// The header of a CSV file.
+pub(crate) fn headers(place: &str, reader: &mut csv::Reader<std::fs::File>) -> Result<Vec<String>> {
+    let header = reader.headers().map_err(|e| Error::input(place, e.to_string(), "a header line"))?;
+    Ok(header.iter().map(|h| h.trim_start_matches('\u{feff}').to_owned()).collect())
+}
+
+/// A number; NaN where the cell is empty or says so.
+pub(crate) fn number(cell: &str) -> Option<f64> {
+    match cell {
+        "" | "NA" | "NaN" | "nan" => Some(f64::NAN),
+        _ => cell.parse().ok(),
+    }
+}

@@ -1,0 +1,217 @@
+//! Fits a constant and falling exponentials by least squares.
+//!
+//! For given time constants the amplitudes are a linear problem, solved exactly under the condition that none is
+//! negative; only the time constants are searched. The search sees the trace averaged in a few thousand blocks, far
+//! shorter than any time constant; the amplitudes are at last taken from every sample.
+
+use nalgebra::{DMatrix, DVector};
+
+/// Blocks the search sees.
+const BLOCKS: usize = 4096;
+/// The slowest of several terms has at least this time constant, s: else two terms share one decay.
+const SLOW: f64 = 600.0;
+
+/// What is fitted.
+pub struct Bounds {
+    /// Exponentials.
+    pub terms: usize,
+    /// The longest time constant, s.
+    pub slowest: f64,
+    /// The shortest time constant, s.
+    pub fastest: f64,
+}
+
+/// A fitted curve.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    /// What remains for ever.
+    pub constant: f64,
+    /// Amplitude and time constant (s) of each term, the slowest first.
+    pub terms: Vec<(f64, f64)>,
+    /// The time from which terms fall, s.
+    start: f64,
+}
+
+impl Fit {
+    /// The curve.
+    #[must_use]
+    pub fn curve(&self, times: &[f64]) -> Vec<f64> {
+        let at = |t: &f64| self.terms.iter().fold(self.constant, |y, (a, tau)| y + a * (-(t - self.start) / tau).exp());
+        times.iter().map(at).collect()
+    }
+}
+
+/// Weighted sums of the trace in blocks: time, value, weight.
+struct Blocks {
+    times: Vec<f64>,
+    values: Vec<f64>,
+    weights: Vec<f64>,
+}
+
+impl Blocks {
+    fn new(times: &[f64], data: &[f64], weights: Option<&[f64]>, start: f64) -> Self {
+        let size = times.len().div_ceil(BLOCKS).max(1);
+        let mut blocks = Self { times: Vec::new(), values: Vec::new(), weights: Vec::new() };
+        for from in (0..times.len()).step_by(size) {
+            let to = (from + size).min(times.len());
+            let (mut sw, mut st, mut sy) = (0.0, 0.0, 0.0);
+            for i in from..to {
+                if data[i].is_finite() {
+                    let w = weights.map_or(1.0, |w| w[i]);
+                    sw += w;
+                    st += w * (times[i] - start);
+                    sy += w * data[i];
+                }
+            }
+            if sw > 0.0 {
+                blocks.times.push(st / sw);
+                blocks.values.push(sy / sw);
+                blocks.weights.push(sw);
+            }
+        }
+        blocks
+    }
+
+    /// The best amplitudes for these time constants, and the sum of squares less what no amplitude changes.
+    fn solve(&self, taus: &[f64]) -> (f64, Vec<f64>) {
+        let mut normal = Normal::new(taus.len() + 1);
+        let mut row = vec![1.0; taus.len() + 1];
+        for ((t, y), w) in self.times.iter().zip(&self.values).zip(&self.weights) {
+            row[1..].iter_mut().zip(taus).for_each(|(x, tau)| *x = (-t / tau).exp());
+            normal.add(&row, *y, *w);
+        }
+        normal.non_negative()
+    }
+}
+
+/// The normal equations of a small linear problem.
+struct Normal {
+    products: DMatrix<f64>,
+    targets: DVector<f64>,
+}
+
+impl Normal {
+    fn new(n: usize) -> Self {
+        Self { products: DMatrix::zeros(n, n), targets: DVector::zeros(n) }
+    }
+
+    fn add(&mut self, row: &[f64], y: f64, weight: f64) {
+        for (i, a) in row.iter().enumerate() {
+            self.targets[i] += weight * a * y;
+            for (j, b) in row.iter().enumerate().take(i + 1) {
+                self.products[(i, j)] += weight * a * b;
+            }
+        }
+    }
+
+    /// The best coefficients of which none is negative: of every set of terms that may be above 0 the best is solved,
+    /// and the best of those that are feasible is the answer.
+    fn non_negative(&self) -> (f64, Vec<f64>) {
+        let n = self.targets.len();
+        let mut best = (0.0, vec![0.0; n]);
+        for set in 1_usize..1 << n {
+            let chosen: Vec<usize> = (0..n).filter(|i| set >> i & 1 == 1).collect();
+            let product = |i: usize, j: usize| self.products[(chosen[i].max(chosen[j]), chosen[i].min(chosen[j]))];
+            let small = DMatrix::from_fn(chosen.len(), chosen.len(), product);
+            let target = DVector::from_iterator(chosen.len(), chosen.iter().map(|&i| self.targets[i]));
+            let Some(factor) = small.cholesky() else { continue };
+            let solution = factor.solve(&target);
+            if solution.iter().any(|x| *x < 0.0) {
+                continue;
+            }
+            let gain = -solution.dot(&target);
+            if gain < best.0 {
+                let mut all = vec![0.0; n];
+                chosen.iter().zip(solution.iter()).for_each(|(&i, x)| all[i] = *x);
+                best = (gain, all);
+            }
+        }
+        best
+    }
+}
+
+impl Bounds {
+    /// Fits a trace, with a weight for each sample where they are given; `from` is where the search begins.
+    #[must_use]
+    pub fn fit(&self, times: &[f64], data: &[f64], weights: Option<&[f64]>, from: Option<&Fit>) -> Fit {
+        let start = times[0];
+        let blocks = Blocks::new(times, data, weights, start);
+        let place = match from {
+            Some(fit) => fit.terms.iter().map(|(_, tau)| tau.ln()).collect(),
+            None => self.grid(&blocks),
+        };
+        let spacing = if from.is_some() { 0.1 } else { 0.5 };
+        let taus: Vec<f64> = self.descend(&blocks, place, spacing).iter().map(|x| x.exp()).collect();
+        let mut normal = Normal::new(taus.len() + 1);
+        let mut row = vec![1.0; taus.len() + 1];
+        for (i, (t, y)) in times.iter().zip(data).enumerate().filter(|(_, (_, y))| y.is_finite()) {
+            row[1..].iter_mut().zip(&taus).for_each(|(x, tau)| *x = (-(t - start) / tau).exp());
+            normal.add(&row, *y, weights.map_or(1.0, |w| w[i]));
+        }
+        let (_, amplitudes) = normal.non_negative();
+        Fit { constant: amplitudes[0], terms: amplitudes[1..].iter().copied().zip(taus).collect(), start }
+    }
+
+    fn lowest(&self, term: usize) -> f64 {
+        let slow = if term == 0 && self.terms > 1 { SLOW.min(0.5 * self.slowest) } else { 0.0 };
+        self.fastest.max(slow)
+    }
+
+    /// Whether logarithms of time constants are within bounds, the slowest first.
+    fn allowed(&self, place: &[f64]) -> bool {
+        let inside = |(i, x): (usize, &f64)| *x >= self.lowest(i).ln() - 1e-12 && *x <= self.slowest.ln() + 1e-12;
+        place.iter().enumerate().all(inside) && place.windows(2).all(|w| w[1] <= w[0])
+    }
+
+    /// The best of a grid of time constants.
+    fn grid(&self, blocks: &Blocks) -> Vec<f64> {
+        let points: usize = [40, 20, 10][self.terms - 1];
+        let (low, high) = (self.fastest.ln(), self.slowest.ln());
+        let at = |i: usize| low + (high - low) * i as f64 / (points - 1) as f64;
+        let mut best = (f64::INFINITY, vec![high; self.terms]);
+        let combinations = points.pow(self.terms as u32);
+        for code in 0..combinations {
+            let place: Vec<f64> = (0..self.terms).map(|t| at(code / points.pow(t as u32) % points)).collect();
+            if !self.allowed(&place) {
+                continue;
+            }
+            let taus: Vec<f64> = place.iter().map(|x| x.exp()).collect();
+            let (value, _) = blocks.solve(&taus);
+            if value < best.0 {
+                best = (value, place);
+            }
+        }
+        best.1
+    }
+
+    /// Descends from a place: tries every neighbour at a distance, halves the distance where none is better.
+    fn descend(&self, blocks: &Blocks, mut place: Vec<f64>, mut step: f64) -> Vec<f64> {
+        let value = |p: &[f64]| blocks.solve(&p.iter().map(|x| x.exp()).collect::<Vec<_>>()).0;
+        let (low, high) =
+            (0..self.terms).map(|i| (self.lowest(i).ln(), self.slowest.ln())).unzip::<_, _, Vec<_>, Vec<_>>();
+        let mut best = value(&place);
+        while step > 1e-6 {
+            let mut better = None;
+            for code in 0..3_usize.pow(self.terms as u32) {
+                let mut near = place.clone();
+                for (t, x) in near.iter_mut().enumerate() {
+                    let way = code / 3_usize.pow(t as u32) % 3;
+                    *x = (*x + (way as f64 - 1.0) * step).clamp(low[t], high[t]);
+                }
+                if near == place || !self.allowed(&near) {
+                    continue;
+                }
+                let here = value(&near);
+                if here < best {
+                    best = here;
+                    better = Some(near);
+                }
+            }
+            match better {
+                Some(near) => place = near,
+                None => step *= 0.5,
+            }
+        }
+        place
+    }
+}
