@@ -5,6 +5,7 @@ use accumbens::fit::compare::{Comparison, Options, compare, steps};
 use accumbens::fit::holdout::Budget;
 use accumbens::fit::ranking::Ranked;
 use accumbens::simulated::{self, Design};
+use accumbens::stages::clean_study;
 use accumbens::{report, theories};
 use accumbens_core::study::Study;
 use accumbens_core::{Error, Result, Seed};
@@ -42,13 +43,23 @@ pub struct Args {
     threads: Option<usize>,
 }
 
-/// Reads a study and every recording it names.
+/// Reads a study and every recording it names, and cleans them as it says.
 pub fn load(path: &Path) -> Result<Study> {
     let file = StudyFile::read(path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let sessions: usize = file.subjects.iter().map(|s| s.sessions.len()).sum();
     let bar = progress::bar(sessions as u64, "reading sessions");
     let study = file.load(folder, || {
+        bar.inc(1);
+        !progress::stopped()
+    });
+    bar.finish_and_clear();
+    let study = study?;
+    if study.cleaning.is_empty() {
+        return Ok(study);
+    }
+    let bar = progress::bar(sessions as u64, "cleaning sessions");
+    let study = clean_study(study, &|| {
         bar.inc(1);
         !progress::stopped()
     });

@@ -1,9 +1,11 @@
-//! `accumbens inspect`: what a study will analyse, and what is wrong with it.
+//! `accumbens inspect`: what a recording holds, or what a study will analyse and what is wrong with it.
 
-use crate::{compare, output};
+use crate::convert::Said;
+use crate::{compare, file, output};
 use accumbens::fit::Cohort;
 use accumbens_core::study::Study;
 use accumbens_core::{Result, sensors};
+use accumbens_io::formats;
 use accumbens_io::study::schema;
 use serde_json::json;
 use std::path::PathBuf;
@@ -11,9 +13,11 @@ use std::path::PathBuf;
 /// What is inspected.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The study.
+    /// A study file (`.toml`), or a recording: a file of any format, a TDT block, a folder with a session's files.
     #[arg(required_unless_present = "schema")]
-    study: Option<PathBuf>,
+    path: Option<PathBuf>,
+    #[command(flatten)]
+    said: Said,
     /// Print the JSON Schema of study files.
     #[arg(long)]
     schema: bool,
@@ -64,9 +68,13 @@ fn problems(study: &Study) -> Vec<String> {
 }
 
 pub fn run(args: &Args, json: bool) -> Result<()> {
-    let Some(path) = args.study.as_ref().filter(|_| !args.schema) else {
+    let Some(path) = args.path.as_ref().filter(|_| !args.schema) else {
         return output::json(&schema());
     };
+    if !path.extension().is_some_and(|e| e == "toml") {
+        let source = formats::open(path, &args.said.hints())?;
+        return file::print(source.as_ref(), json);
+    }
     let study = compare::load(path)?;
     let mut problems = problems(&study);
     let cohort = Cohort::new(&study);

@@ -24,7 +24,8 @@ fn shared(file: &str) -> Option<PathBuf> {
 
 fn recording(path: &Path) -> Recording {
     let source = formats::open(path, &Hints::default()).unwrap();
-    session::recording(source.as_ref(), path, &["analog_1", "analog_2"], |_| Ok((EventLog::default(), 0.0))).unwrap()
+    session::recording(source.as_ref(), path, &["analog_1", "analog_2"], None, |_| Ok((EventLog::default(), 0.0)))
+        .unwrap()
 }
 
 fn low_pass(cutoff: f64) -> Step {

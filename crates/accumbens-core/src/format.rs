@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 
 /// When the samples of a stream were taken.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
     /// At equal intervals.
@@ -22,7 +22,7 @@ pub enum Clock {
 }
 
 /// What sort of thing a stream measures, as far as the file says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StreamKind {
     /// Fluorescence, or what was computed from it.
@@ -34,7 +34,7 @@ pub enum StreamKind {
 }
 
 /// One stream of samples in a file.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stream {
     /// Its name, unique in the file.
     pub name: String,
@@ -85,6 +85,8 @@ pub struct EventSeries {
     pub magnitudes: Vec<f64>,
     /// How long each lasted, s; NaN where the file does not say it. As long as `times`, or empty.
     pub durations: Vec<f64>,
+    /// Where in the file the first stands, to follow the file's name in an error: `:12`, `: /events/cues`; or nothing.
+    pub place: String,
 }
 
 impl EventSeries {

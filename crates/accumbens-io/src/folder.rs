@@ -60,6 +60,7 @@ impl Folder {
                 together.places.push((file, i));
             }
             for mut events in held.events {
+                events.place = format!("/{}{}", name(path), events.place);
                 events.name = free_name(&events.name, |n| all.events.iter().any(|e| e.name == n));
                 all.events.push(events);
             }

@@ -67,3 +67,10 @@ pub(crate) fn names(path: &Path) -> Option<Vec<String>> {
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     Some(schema.columns().iter().map(|c| c.name().to_owned()).collect())
 }
+
+/// What a file says about its whole table under a key.
+pub(crate) fn about(path: &Path, key: &str) -> Option<String> {
+    let reader = SerializedFileReader::new(std::fs::File::open(path).ok()?).ok()?;
+    let words = reader.metadata().file_metadata().key_value_metadata()?;
+    words.iter().find(|w| w.key == key)?.value.clone()
+}

@@ -1,5 +1,6 @@
 //! Makes a recording of a source: the wanted channels on the clock of the first, and every event.
 
+use crate::sync::{self, Sync};
 use accumbens_core::format::Source;
 use accumbens_core::{Channel, Error, EventLog, Recording, Result};
 use std::path::Path;
@@ -98,7 +99,7 @@ fn origin(times: &[f64], events: &[f64]) -> f64 {
 }
 
 /// A recording of the wanted channels with the events that `log` makes of what the source holds. `log` is given how far
-/// back to move every time, s.
+/// back to move every time, s. Where `sync` names pulses, the signal's clock is first mapped to that of the events.
 ///
 /// # Errors
 /// Where a channel or the log is not as wanted.
@@ -106,10 +107,23 @@ pub fn recording(
     source: &dyn Source,
     path: &Path,
     wanted: &[&str],
+    sync: Option<&Sync>,
     log: impl FnOnce(f64) -> Result<(EventLog, f64)>,
 ) -> Result<Recording> {
     let place = path.display().to_string();
     let (mut times, channels) = channels(source, &place, wanted)?;
+    let mut history = Vec::new();
+    if let Some(sync) = sync.filter(|_| !times.is_empty()) {
+        let pulses = |name: &str| {
+            let found = source.holdings().events.iter().find(|e| e.name == name).map(|e| e.times.as_slice());
+            let names = || source.holdings().events.iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", ");
+            found.ok_or_else(|| Error::input(format!("{place}: sync"), format!("no event {name:?}"), names()))
+        };
+        let mapped = sync::map(pulses(&sync.signal)?, pulses(&sync.events)?, sync.tolerance);
+        let mapped = mapped.map_err(|e| e.within(&place))?;
+        times.iter_mut().for_each(|t| *t = mapped.time(*t));
+        history.push(mapped.entry(sync));
+    }
     let happened: Vec<f64> =
         source.holdings().events.iter().flat_map(|e| &e.times).copied().filter(|t| t.is_finite()).collect();
     let origin = origin(&times[..times.len().min(1)], &happened);
@@ -117,7 +131,8 @@ pub fn recording(
         times.iter_mut().for_each(|t| *t -= origin);
     }
     let (events, end) = log(origin)?;
-    Recording::new(times, channels, events, end).map_err(|e| e.within(&place))
+    let recording = Recording::new(times, channels, events, end).map_err(|e| e.within(&place))?;
+    Ok(Recording { history, ..recording })
 }
 
 #[cfg(test)]

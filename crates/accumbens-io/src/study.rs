@@ -1,5 +1,6 @@
 //! Reads `study.toml`: which subjects, sessions, events and windows are analysed.
 
+use crate::sync::Sync;
 use crate::{formats, session, trial_table};
 use accumbens_core::cleaning::{self, Step};
 use accumbens_core::declaration;
@@ -22,6 +23,9 @@ pub struct StudyFile {
     /// What the files do not say themselves.
     #[serde(default)]
     pub read: Hints,
+    /// Pulses that map the signal's clock to that of the events, where they are two.
+    #[serde(default)]
+    pub sync: Option<Sync>,
     /// The signal that is analysed.
     pub signal: Signal,
     /// How it is cleaned, step by step; not at all where absent.
@@ -267,7 +271,7 @@ impl StudyFile {
             wanted.push(self.signal.channel.as_str());
             wanted.extend(self.signal.reference.as_deref());
         }
-        let mut recording = session::recording(source.as_ref(), path, &wanted, |origin| {
+        let mut recording = session::recording(source.as_ref(), path, &wanted, self.sync.as_ref(), |origin| {
             self.log(&path.display().to_string(), source.as_ref(), kinds, origin)
         })?;
         if let Some(unit) = &self.signal.unit {
@@ -296,6 +300,7 @@ impl StudyFile {
                 _ => {
                     let known = kinds.iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", ");
                     let problem = format!("event {:?} is not declared in the study", series.name);
+                    let place = format!("{place}{}", series.place);
                     return Err(Error::input(place, problem, format!("an [[event]] for it, or one of {known}")));
                 }
             }

@@ -4,6 +4,7 @@ use crate::write::write_with;
 use accumbens_core::{Error, Result};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
@@ -70,9 +71,17 @@ impl Column {
 /// # Errors
 /// Where the ending is neither, or the file cannot be written.
 pub fn write_table(path: &Path, columns: &[Column]) -> Result<()> {
+    write_table_with(path, columns, &[])
+}
+
+/// Writes columns as [`write_table`] does, with words about the whole table, which Parquet keeps and CSV does not.
+///
+/// # Errors
+/// As [`write_table`].
+pub fn write_table_with(path: &Path, columns: &[Column], about: &[(String, String)]) -> Result<()> {
     match path.extension().and_then(|e| e.to_str()) {
         Some("csv") => write_with(path, |w| write_csv(w, columns)),
-        Some("parquet") => write_with(path, |w| write_parquet(path, w, columns)),
+        Some("parquet") => write_with(path, |w| write_parquet(path, w, columns, about)),
         _ => Err(Error::input(path.display().to_string(), "an unknown ending", ".csv or .parquet")),
     }
 }
@@ -91,7 +100,7 @@ pub fn write_csv(writer: &mut dyn Write, columns: &[Column]) -> Result<()> {
     csv.flush().map_err(|e| Error::input("csv", e.to_string(), ""))
 }
 
-fn write_parquet(path: &Path, writer: &mut dyn Write, columns: &[Column]) -> Result<()> {
+fn write_parquet(path: &Path, writer: &mut dyn Write, columns: &[Column], about: &[(String, String)]) -> Result<()> {
     let fault = |e: parquet::errors::ParquetError| Error::input(path.display().to_string(), e.to_string(), "");
     let field = |c: &Column| {
         let (physical, logical) = match c.values {
@@ -104,7 +113,10 @@ fn write_parquet(path: &Path, writer: &mut dyn Write, columns: &[Column]) -> Res
     };
     let fields = columns.iter().map(field).collect::<std::result::Result<Vec<_>, _>>().map_err(fault)?;
     let schema = Type::group_type_builder("table").with_fields(fields).build().map_err(fault)?;
-    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    let said = about.iter().map(|(what, said)| KeyValue::new(what.clone(), said.clone())).collect();
+    let properties =
+        WriterProperties::builder().set_compression(Compression::SNAPPY).set_key_value_metadata(Some(said));
+    let properties = properties.build();
     let mut bytes = Vec::new();
     let mut file = SerializedFileWriter::new(&mut bytes, Arc::new(schema), Arc::new(properties)).map_err(fault)?;
     let mut group = file.next_row_group().map_err(fault)?;

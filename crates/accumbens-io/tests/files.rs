@@ -1,7 +1,8 @@
 //! Tables and schemas on disk.
 
 use accumbens_core::Error;
-use accumbens_io::formats::read_trace;
+use accumbens_core::format::Hints;
+use accumbens_io::formats::open;
 use accumbens_io::{Column, study, write_table, write_with};
 
 #[test]
@@ -13,11 +14,13 @@ fn a_trace_comes_back_from_csv_and_from_parquet_as_it_was() {
     for name in ["trace.csv", "trace.parquet"] {
         let path = folder.path().join(name);
         write_table(&path, &columns).unwrap();
-        let read = read_trace(&path, "time").unwrap();
-        assert_eq!(read.times, times);
-        let same = read.channels[0].data.iter().zip(&light).all(|(a, b)| a == b || (a.is_nan() && b.is_nan()));
-        assert!(same && read.channels[0].name == "dff", "{name}");
-        let error = read_trace(&path, "clock").unwrap_err().to_string();
+        let read = open(&path, &Hints::default()).unwrap();
+        assert_eq!(read.times(0, 0..1000).unwrap(), times);
+        let samples = read.samples(0, 0..1000).unwrap();
+        let same = samples.iter().zip(&light).all(|(a, b)| a == b || (a.is_nan() && b.is_nan()));
+        assert!(same && read.holdings().streams[0].name == "dff", "{name}");
+        let hints = Hints { time: Some("clock".into()), ..Hints::default() };
+        let error = open(&path, &hints).err().unwrap().to_string();
         assert!(error.contains("clock") && error.contains("time, dff"), "{error}");
     }
 }

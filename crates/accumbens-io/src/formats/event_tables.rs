@@ -70,7 +70,7 @@ impl Series {
 
 impl Format for EventTables {
     fn name(&self) -> &'static str {
-        "events (CSV)"
+        "events (events.csv, GuPPy, pMAT, lists of times)"
     }
 
     fn recognises(&self, path: &Path) -> bool {
@@ -86,6 +86,9 @@ impl Format for EventTables {
         if let Layout::Own = layout {
             for row in crate::events_csv::read(path)? {
                 series.push(&row.event, row.time * scale, row.magnitude, f64::NAN);
+                if let Some(new) = series.0.last_mut().filter(|s| s.place.is_empty()) {
+                    new.place = format!(":{}", row.line);
+                }
             }
             series.into_file(&mut file);
             return Ok(Box::new(file));

@@ -14,6 +14,22 @@ use std::sync::Arc;
 /// A clock and channels, in columns under a header.
 pub struct Tables;
 
+/// What accumbens wrote beside a trace comes back with it.
+fn restore(path: &Path, file: &mut Loaded) {
+    let said = if is_parquet(path) { crate::parquet_columns::about(path, crate::session_folder::ABOUT) } else { None };
+    let Some(about) = said.and_then(|s| serde_json::from_str::<crate::session_folder::About>(&s).ok()) else { return };
+    let held = file.holdings_mut();
+    (held.subject, held.session, held.started) = (about.subject, about.session, about.started);
+    for stream in &mut held.streams {
+        if let Some(known) = about.streams.iter().find(|s| s.name == stream.name) {
+            stream.unit.clone_from(&known.unit);
+            stream.kind = known.kind;
+            (stream.excitation, stream.emission) = (known.excitation, known.emission);
+            stream.about.clone_from(&known.about);
+        }
+    }
+}
+
 /// The column that is the clock: the one the user names, else the first with a usual name.
 fn clock<'a>(names: &[&'a str], hints: &'a Hints) -> Option<&'a str> {
     match &hints.time {
@@ -71,6 +87,7 @@ impl Format for Tables {
             }
         }
         file.holdings_mut().session = Some(sniff::stem(path));
+        restore(path, &mut file);
         Ok(Box::new(file))
     }
 }

@@ -56,6 +56,7 @@ pub(super) fn find(
         }
         for s in &mut series {
             s.times.iter_mut().chain(&mut s.durations).for_each(|t| *t *= unit.seconds());
+            s.place = format!(": {}", node.path);
         }
         found.extend(series.into_iter().filter(|s| !s.times.is_empty()));
     }
@@ -253,5 +254,5 @@ fn valued(tree: &Tree, node: &Node) -> Result<Vec<EventSeries>> {
     let Some(times) = node.dataset("timestamps") else { return Ok(Vec::new()) };
     let times = tree.all(times)?;
     let magnitudes = numbers(tree, node, "data", times.len())?.unwrap_or_default();
-    Ok(vec![EventSeries { name: node.name().into(), times, magnitudes, durations: Vec::new() }])
+    Ok(vec![EventSeries { magnitudes, ..EventSeries::at(node.name(), times) }])
 }

@@ -1,0 +1,95 @@
+//! `accumbens clean`: every session of a study, cleaned as the study says, with what was done and found.
+
+use crate::{compare, output};
+use accumbens_core::provenance::Input;
+use accumbens_core::study::{Session, Study};
+use accumbens_core::{Error, Recording, Result};
+use accumbens_io::{Column, StudyFile, provenance, write_file, write_table};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// What is cleaned.
+///
+/// The steps stand in the study as [[clean]] tables, in the order in which they act:
+///   trim (start, end) · artefacts (jump, above, below, times, pad) · low_pass, high_pass (cutoff, order, ends)
+///   smooth (samples) · bleaching (method = exponential | moving_percentile | airpls | asls)
+///   reference (method = ols | robust | frequency, epoch, non_negative) · dff (over, form) · z_score (robust, epoch)
+///   resample (rate) · debounce (event, gap) · bouts (event, gap, least, name)
+/// `accumbens inspect --schema` explains every parameter.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// The study.
+    study: PathBuf,
+    /// The folder of the cleaned sessions: for each a folder with trace.parquet, events.csv and provenance.json.
+    #[arg(long, value_name = "DIR", default_value = "accumbens-cleaned")]
+    out: PathBuf,
+}
+
+pub fn run(args: &Args, json: bool) -> Result<()> {
+    if args.out.exists() && std::fs::read_dir(&args.out).is_ok_and(|mut d| d.next().is_some()) {
+        return Err(Error::input("--out", format!("{} is already there", args.out.display()), "another folder"));
+    }
+    let file = StudyFile::read(&args.study)?;
+    let folder = args.study.parent().unwrap_or(Path::new("."));
+    let study = compare::load(&args.study)?;
+    let mut summary = Vec::new();
+    for (subject, session) in study.subjects.iter().flat_map(|s| s.sessions.iter().map(move |x| (s, x))) {
+        if session.recording.times.is_empty() {
+            continue;
+        }
+        let inputs = provenance::inputs(&folder.join(&session.name), &session.name)?;
+        let out = args.out.join(plain(&subject.name)).join(plain(&session.name));
+        write(&out, &study, &file, session, &inputs)?;
+        summary.push(json!({
+            "subject": subject.name, "session": session.name, "folder": out, "inputs": inputs,
+            "history": session.recording.history,
+        }));
+    }
+    if json {
+        return output::json(&summary);
+    }
+    for line in &summary {
+        output::line(&format!("{}", line["folder"].as_str().unwrap_or_default()))?;
+        for step in line["history"].as_array().into_iter().flatten() {
+            let found = step["results"].as_object().into_iter().flatten();
+            let found: Vec<String> =
+                found.map(|(what, x)| format!("{what} {:.6}", x.as_f64().unwrap_or(f64::NAN))).collect();
+            output::line(&format!("  {}: {}", step["stage"].as_str().unwrap_or_default(), found.join(", ")))?;
+        }
+    }
+    output::line(&format!("wrote {} sessions to {}", summary.len(), args.out.display()))
+}
+
+/// A session's name as that of one folder.
+fn plain(name: &str) -> String {
+    name.replace(['/', '\\'], "_").trim_start_matches('.').to_owned()
+}
+
+/// The channels of a recording with its clock.
+pub fn columns(recording: &Recording) -> Vec<Column> {
+    let clock = Column::real("time", recording.times.clone());
+    let channels = recording.channels.iter().map(|c| Column::real(&c.name, c.data.clone()));
+    std::iter::once(clock).chain(channels).collect()
+}
+
+fn write(out: &Path, study: &Study, file: &StudyFile, session: &Session, inputs: &[Input]) -> Result<()> {
+    std::fs::create_dir_all(out).map_err(|e| Error::file(out, e))?;
+    let recording = &session.recording;
+    let log = &recording.events;
+    let events = [
+        Column::real("time", log.events().iter().map(|e| e.time).collect()),
+        Column::text("event", log.events().iter().map(|e| log.name(e).to_owned()).collect()),
+        Column::real("magnitude", log.events().iter().map(|e| e.magnitude).collect()),
+    ];
+    let units: serde_json::Map<String, serde_json::Value> =
+        recording.channels.iter().map(|c| (c.name.clone(), json!(c.unit))).collect();
+    let provenance = json!({
+        "accumbens": env!("CARGO_PKG_VERSION"), "inputs": inputs, "read": file.read, "signal": study.channel,
+        "reference": study.reference, "units": units, "steps": recording.history,
+    });
+    let text = serde_json::to_vec_pretty(&provenance).map_err(|e| Error::input("provenance", e.to_string(), ""))?;
+    write_table(&out.join("trace.parquet"), &columns(recording))?;
+    write_table(&out.join("events.csv"), &events)?;
+    write_file(&out.join("provenance.json"), &text)
+}
