@@ -1,9 +1,10 @@
-"""Theories of dopamine: live through events, release dopamine.
+"""Theories of dopamine, and the recordings they explain.
 
 ``theories()`` lists them, ``describe(name)`` gives one theory's parameters, and ``simulate`` lets a theory live through
-an event log and returns what it releases.
+an event log and returns what it releases. ``accumbens.recordings`` reads, cleans and writes recordings.
 """
 
+from . import recordings
 from ._native import __version__, describe, simulate, theories
 
-__all__ = ["__version__", "describe", "simulate", "theories"]
+__all__ = ["__version__", "describe", "recordings", "simulate", "theories"]

@@ -1,7 +1,11 @@
 """The compiled part of accumbens."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from os import PathLike
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 __version__: str
 
@@ -21,3 +25,24 @@ def simulate(
     end: float | None = None,
 ) -> dict[str, list[Any]]:
     """The dopamine a theory releases on an event log: columns ``time`` (s), ``event``, ``channel`` and ``dopamine``."""
+
+def read(
+    path: str | PathLike[str],
+    time: str | None = None,
+    time_unit: str | None = None,
+    rate: float | None = None,
+    stagger: bool = False,
+) -> dict[str, Any]:
+    """What a recording of any format holds."""
+
+def clean(
+    time: NDArray[np.float64],
+    channels: dict[str, NDArray[np.float64]],
+    steps: str,
+    signal: str,
+    reference: str | None = None,
+) -> dict[str, Any]:
+    """Channels on one clock, cleaned by steps given as JSON."""
+
+def run(words: Sequence[str], write_nwb: Callable[[dict[str, Any], str], None]) -> int:
+    """Runs the command; returns its exit status."""

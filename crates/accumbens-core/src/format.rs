@@ -130,7 +130,7 @@ impl Holdings {
 }
 
 /// An open file: what it holds, and its samples by ranges, so that a long one is never in memory whole.
-pub trait Source {
+pub trait Source: Send + Sync {
     /// What it holds.
     fn holdings(&self) -> &Holdings;
 

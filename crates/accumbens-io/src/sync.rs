@@ -64,6 +64,9 @@ const MOST: usize = 5000;
 /// Offsets between clocks are told apart by this much, s.
 const BIN: f64 = 0.05;
 
+/// The most that clocks of seconds differ by.
+const MOST_DRIFT: f64 = 0.01;
+
 fn fit(pairs: &[(f64, f64)], all: usize) -> Mapped {
     let n = pairs.len() as f64;
     let (mx, my) = (pairs.iter().map(|p| p.0).sum::<f64>() / n, pairs.iter().map(|p| p.1).sum::<f64>() / n);
@@ -133,7 +136,7 @@ pub fn map(from: &[f64], to: &[f64], tolerance: f64) -> Result<Mapped> {
     if from.len() == to.len() {
         let inorder: Vec<(f64, f64)> = from.iter().copied().zip(to.iter().copied()).collect();
         let mapped = fit(&inorder, all);
-        if mapped.worst <= tolerance && mapped.slope > 0.0 {
+        if mapped.worst <= tolerance && (mapped.slope - 1.0).abs() <= MOST_DRIFT {
             return Ok(mapped);
         }
     }
@@ -146,11 +149,16 @@ pub fn map(from: &[f64], to: &[f64], tolerance: f64) -> Result<Mapped> {
         let line = fit(&pairs, all);
         pairs = near(&from, &to, |t| line.time(t), reach);
     }
-    if pairs.len() < 2 || 2 * pairs.len() < from.len().min(to.len()) {
+    let fewer = from.len().min(to.len());
+    if pairs.len() < fewer.min(3) || 2 * pairs.len() < fewer {
         let problem = format!("only {} of {} and {} pulses agree on one clock", pairs.len(), from.len(), to.len());
         return Err(Error::input("sync", problem, "the same pulses on both sides"));
     }
     let mapped = fit(&pairs, all);
+    if (mapped.slope - 1.0).abs() > MOST_DRIFT {
+        let problem = format!("a second of one clock would be {} s of the other", mapped.slope);
+        return Err(Error::input("sync", problem, "clocks that differ by 1 % at most: is the unit right?"));
+    }
     if mapped.worst > tolerance {
         let problem = format!("a pulse lies {:.4} s from the line", mapped.worst);
         return Err(Error::input("sync", problem, format!("at most the tolerance of {tolerance} s")));

@@ -1,4 +1,6 @@
-//! The Python module `accumbens._native`: theories and their lives.
+//! The Python module `accumbens._native`: theories and their lives, recordings, the command.
+
+mod recordings;
 
 use accumbens::theories;
 use accumbens_core::kinds::{Declared, kinds};
@@ -126,5 +128,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(names, module)?)?;
     module.add_function(wrap_pyfunction!(describe, module)?)?;
     module.add_function(wrap_pyfunction!(simulate, module)?)?;
+    module.add_function(wrap_pyfunction!(recordings::read, module)?)?;
+    module.add_function(wrap_pyfunction!(recordings::clean_channels, module)?)?;
+    module.add_function(wrap_pyfunction!(recordings::run, module)?)?;
     Ok(())
 }

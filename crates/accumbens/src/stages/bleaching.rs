@@ -129,14 +129,20 @@ fn between(times: &[f64], first: f64, step: f64, values: &[f64]) -> Vec<f64> {
 /// A smoother on the trace averaged to `rate`, and lines between its values.
 fn coarse(times: &[f64], data: &[f64], rate: f64, smooth: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
     let (first, last) = (times[0], times[times.len() - 1]);
-    let bins = ((last - first) * rate).floor() as usize + 1;
+    let bins = ((last - first) * rate + 1e-6).floor() as usize + 1;
     let (mut sums, mut counts) = (vec![0.0; bins], vec![0.0; bins]);
+    // Where in their bins samples lie on average: a bin's mean stands there.
+    let (mut late, mut seen) = (0.0, 0.0);
     for (t, x) in times.iter().zip(data).filter(|(_, x)| x.is_finite()) {
-        let bin = (((t - first) * rate) as usize).min(bins - 1);
+        let place = (t - first) * rate;
+        // A sample on the edge of a bin, but for rounding, begins it.
+        let bin = ((place + 1e-6) as usize).min(bins - 1);
+        late += place - bin as f64;
+        seen += 1.0;
         sums[bin] += x;
         counts[bin] += 1.0;
     }
     let mut means: Vec<f64> = sums.iter().zip(&counts).map(|(s, n)| s / n).collect();
     fill(&mut means);
-    between(times, first + 0.5 / rate, 1.0 / rate, &smooth(&means))
+    between(times, first + late / seen / rate, 1.0 / rate, &smooth(&means))
 }

@@ -24,7 +24,6 @@ const LIGHT: &[&str] = &[
     "DffSeries",
     "RoiResponseSeries",
     "DeconvolvedRoiResponseSeries",
-    "CommandedVoltageSeries",
 ];
 /// Types whose data are what happened, not samples.
 const HAPPENED: &[&str] = &["IntervalSeries", "AnnotationSeries", "Events", "LabeledEvents", "TTLs", "Eventlog"];
