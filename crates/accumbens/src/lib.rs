@@ -4,6 +4,7 @@ pub mod book;
 pub mod experiment;
 pub mod findings;
 pub mod fit;
+pub mod peri;
 pub mod report;
 pub mod simulated;
 pub mod stages;

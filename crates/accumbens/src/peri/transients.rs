@@ -1,0 +1,105 @@
+//! Finds transients: peaks that stand out of a moving baseline by a multiple of its median absolute deviation.
+//!
+//! As GuPPy does it: within each window, samples above the median by more than twice the deviation are set aside; a peak
+//! is what rises above the median of the rest by more than three times the deviation of the rest.
+
+use crate::stages::pieces::{median, median_absolute, pieces};
+use serde::Serialize;
+
+/// How transients are found.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Threshold {
+    /// The length of a window, s.
+    pub window: f64,
+    /// Samples above the median by so many deviations are set aside.
+    pub aside: f64,
+    /// A peak is above the median of the rest by so many deviations.
+    pub above: f64,
+}
+
+impl Default for Threshold {
+    fn default() -> Self {
+        Self { window: 15.0, aside: 2.0, above: 3.0 }
+    }
+}
+
+/// A transient.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Transient {
+    /// When its peak is, s.
+    pub time: f64,
+    /// Its height above the median of the rest of its window, in the signal's unit.
+    pub amplitude: f64,
+}
+
+/// The transients of a signal.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Transients {
+    /// The transients.
+    pub transients: Vec<Transient>,
+    /// How many there are a minute.
+    pub rate: f64,
+    /// Their mean amplitude, in the signal's unit; NaN without any.
+    pub amplitude: f64,
+}
+
+/// Finds the transients of a signal.
+#[must_use]
+pub fn find(times: &[f64], data: &[f64], threshold: &Threshold) -> Transients {
+    let mut found = Vec::new();
+    let mut seconds = 0.0;
+    for run in pieces(times) {
+        let (times, data) = (&times[run.clone()], &data[run]);
+        let mut from = 0;
+        while from < times.len() {
+            let to = times.partition_point(|t| *t < times[from] + threshold.window).max(from + 1);
+            seconds += times[to - 1] - times[from];
+            within(times, data, from..to, threshold, &mut found);
+            from = to;
+        }
+    }
+    let n = found.len() as f64;
+    let amplitude = found.iter().map(|t: &Transient| t.amplitude).sum::<f64>() / n;
+    Transients { rate: if seconds > 0.0 { 60.0 * n / seconds } else { f64::NAN }, amplitude, transients: found }
+}
+
+fn within(
+    times: &[f64],
+    data: &[f64],
+    part: std::ops::Range<usize>,
+    threshold: &Threshold,
+    found: &mut Vec<Transient>,
+) {
+    let deviation =
+        |values: &[f64], centre: f64| median_absolute(&values.iter().map(|x| x - centre).collect::<Vec<_>>());
+    let values = &data[part.clone()];
+    let centre = median(values);
+    let far = centre + threshold.aside * deviation(values, centre);
+    let rest: Vec<f64> = values.iter().copied().filter(|x| *x <= far).collect();
+    let centre = median(&rest);
+    let high = centre + threshold.above * deviation(&rest, centre);
+    for i in part {
+        let (before, after) = (i.checked_sub(1).map(|j| data[j]), data.get(i + 1).copied());
+        let peak = data[i] > high && before.is_some_and(|b| b < data[i]) && after.is_some_and(|a| a <= data[i]);
+        if peak {
+            found.push(Transient { time: times[i], amplitude: data[i] - centre });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transients_on_a_noisy_baseline_are_counted() {
+        let rate = 20.0;
+        let times: Vec<f64> = (0..6000).map(|i| f64::from(i) / rate).collect();
+        // Bumps of height 5 every 10 s on a small ripple.
+        let value = |t: &f64| 5.0 * (-((t % 10.0) - 5.0).powi(2) / 0.02).exp() + 0.1 * (7.3 * t).sin();
+        let data: Vec<f64> = times.iter().map(value).collect();
+        let found = find(&times, &data, &Threshold::default());
+        assert_eq!(found.transients.iter().filter(|t| t.amplitude > 3.0).count(), 30);
+        assert!((found.rate - 6.0).abs() < 0.1, "{}", found.rate);
+    }
+}
