@@ -1,6 +1,8 @@
 //! `accumbens clean`: every session of a study, cleaned as the study says, with what was done and found.
 
-use crate::{compare, output};
+use crate::{compare, output, peri};
+use accumbens::qc;
+use accumbens::report::session::SessionPage;
 use accumbens_core::provenance::Input;
 use accumbens_core::study::{Session, Study};
 use accumbens_core::{Error, Recording, Result};
@@ -32,25 +34,48 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     }
     let file = StudyFile::read(&args.study)?;
     let folder = args.study.parent().unwrap_or(Path::new("."));
-    let study = compare::load(&args.study)?;
+    let raw = compare::read(&args.study)?;
+    let study = compare::cleaned(raw.clone())?;
     let mut summary = Vec::new();
-    for (subject, session) in study.subjects.iter().flat_map(|s| s.sessions.iter().map(move |x| (s, x))) {
+    let places = study.subjects.iter().enumerate().flat_map(|(s, x)| (0..x.sessions.len()).map(move |i| (s, i)));
+    for (s, i) in places {
+        let (subject, session) = (&study.subjects[s], &study.subjects[s].sessions[i]);
         if session.recording.times.is_empty() {
             continue;
         }
         let inputs = provenance::inputs(&folder.join(&session.name), &session.name)?;
         let out = args.out.join(plain(&subject.name)).join(plain(&session.name));
         write(&out, &study, &file, session, &inputs)?;
+        let before = &raw.subjects[s].sessions[i].recording;
+        let reference = study.reference.as_deref();
+        let quality = qc::session(before, &study.channel, reference);
+        let trials = peri::of_session(&study, s, i);
+        let page = SessionPage {
+            title: format!("{} · {}", subject.name, session.name),
+            raw: before,
+            cleaned: &session.recording,
+            signal: &study.channel,
+            reference,
+            quality: &quality,
+            trials: trials.as_ref(),
+            command: &format!("accumbens clean {}", args.study.display()),
+        };
+        write_file(&out.join("session.html"), page.html()?.as_bytes())?;
         summary.push(json!({
             "subject": subject.name, "session": session.name, "folder": out, "inputs": inputs,
-            "history": session.recording.history,
+            "history": session.recording.history, "quality": quality,
         }));
     }
     if json {
         return output::json(&summary);
     }
     for line in &summary {
-        output::line(&format!("{}", line["folder"].as_str().unwrap_or_default()))?;
+        output::line(line["folder"].as_str().unwrap_or_default())?;
+        for found in line["quality"].as_array().into_iter().flatten().filter(|f| f["look"] == true) {
+            let value = found["value"].as_f64().unwrap_or(f64::NAN);
+            let said = |what: &str| found[what].as_str().unwrap_or_default().to_owned();
+            output::line(&format!("  look: {} {value:.3} {} ({})", said("what"), said("unit"), said("meaning")))?;
+        }
         for step in line["history"].as_array().into_iter().flatten() {
             let found = step["results"].as_object().into_iter().flatten();
             let found: Vec<String> =
@@ -58,7 +83,27 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
             output::line(&format!("  {}: {}", step["stage"].as_str().unwrap_or_default(), found.join(", ")))?;
         }
     }
-    output::line(&format!("wrote {} sessions to {}", summary.len(), args.out.display()))
+    output::line(&format!(
+        "wrote {} sessions to {}, each with its page session.html",
+        summary.len(),
+        args.out.display()
+    ))
+}
+
+/// A study without its subjects.
+pub fn without_subjects(study: &Study) -> Study {
+    Study {
+        title: study.title.clone(),
+        subjects: Vec::new(),
+        channel: study.channel.clone(),
+        unit: study.unit.clone(),
+        reference: study.reference.clone(),
+        cleaning: study.cleaning.clone(),
+        sensor: study.sensor.clone(),
+        scoring: study.scoring.clone(),
+        session_gap: study.session_gap,
+        truth: study.truth.clone(),
+    }
 }
 
 /// A session's name as that of one folder.

@@ -43,8 +43,8 @@ pub struct Args {
     threads: Option<usize>,
 }
 
-/// Reads a study and every recording it names, and cleans them as it says.
-pub fn load(path: &Path) -> Result<Study> {
+/// Reads a study and every recording it names.
+pub fn read(path: &Path) -> Result<Study> {
     let file = StudyFile::read(path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let sessions: usize = file.subjects.iter().map(|s| s.sessions.len()).sum();
@@ -54,10 +54,15 @@ pub fn load(path: &Path) -> Result<Study> {
         !progress::stopped()
     });
     bar.finish_and_clear();
-    let study = study?;
+    study
+}
+
+/// The same study, cleaned as it says.
+pub fn cleaned(study: Study) -> Result<Study> {
     if study.cleaning.is_empty() {
         return Ok(study);
     }
+    let sessions: usize = study.subjects.iter().map(|s| s.sessions.len()).sum();
     let bar = progress::bar(sessions as u64, "cleaning sessions");
     let study = clean_study(study, &|| {
         bar.inc(1);
@@ -65,6 +70,11 @@ pub fn load(path: &Path) -> Result<Study> {
     });
     bar.finish_and_clear();
     study
+}
+
+/// Reads a study and every recording it names, and cleans them as it says.
+pub fn load(path: &Path) -> Result<Study> {
+    cleaned(read(path)?)
 }
 
 fn options(args: &Args) -> Result<Options> {

@@ -62,7 +62,6 @@ fn streams(streams: &[Stream], surveys: &[Survey], proposed: &[Proposed]) -> Res
         };
         let about = stream.about.iter().filter(|(w, _)| matches!(w.as_str(), "location" | "indicator" | "virus"));
         let about: String = about.map(|(w, said)| format!("; {w} {}", short(said))).collect();
-        let name = serde_json::to_value(role.role).unwrap_or_default();
         table.add_row([
             stream.name.clone(),
             stream.unit.clone(),
@@ -72,7 +71,7 @@ fn streams(streams: &[Stream], surveys: &[Survey], proposed: &[Proposed]) -> Res
             gaps,
             seen.missing.to_string(),
             range,
-            format!("{}: {}{about}", name.as_str().unwrap_or_default(), role.why),
+            format!("{}: {}{about}", role.role.word(), role.why),
         ]);
     }
     output::line(&table.to_string())

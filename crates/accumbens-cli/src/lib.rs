@@ -14,6 +14,7 @@ mod findings;
 mod init;
 mod inspect;
 mod output;
+mod peri;
 mod progress;
 mod simulate;
 mod theories;
@@ -67,6 +68,8 @@ enum Verb {
     Convert(convert::Args),
     /// Clean every session of a study as the study says, and write what was done.
     Clean(clean::Args),
+    /// Show the signal around events: trials, mixed models with bands, event kernels, transients.
+    Peri(peri::Args),
     /// Print the model-free facts of a study.
     Describe(describe::Args),
     /// Compare theories on a study, or on a simulated study where none is named.
@@ -94,6 +97,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, hooks: &Hooks<'_>) -> u8 {
         Verb::Inspect(args) => inspect::run(&args, cli.json),
         Verb::Convert(args) => convert::run(&args, hooks),
         Verb::Clean(args) => clean::run(&args, cli.json),
+        Verb::Peri(args) => peri::run(&args, cli.json),
         Verb::Describe(args) => describe::run(&args, cli.json),
         Verb::Compare(args) => compare::run(&args, cli.json),
     };

@@ -173,7 +173,7 @@ fn signal(found: &Found, text: &mut String, guesses: &mut Vec<String>) {
     guesses.push(format!("the signal is {channel:?} ({why}); the sensor is unknown"));
     let _ = writeln!(text, "[signal]\nchannel = {channel:?}  # GUESS, {why}");
     for (name, (_, unit, role)) in found.channels.iter().filter(|(n, _)| **n != channel) {
-        let _ = writeln!(text, "#   also there: {name:?} ({unit}): {:?}, {}", role.role, role.why);
+        let _ = writeln!(text, "#   also there: {name:?} ({unit}): {}, {}", role.role.word(), role.why);
     }
     if let Some(reference) = &reference {
         let why = found.channels.get(reference).map_or("", |c| c.2.why.as_str());
@@ -209,10 +209,11 @@ fn write(folder: &Path, found: Found) -> Proposal {
         "# Proposed by `accumbens init` from the files below it. Lines marked GUESS were not in the files: check them,\n# \
          then run `accumbens inspect study.toml`.\n\n",
     );
+    let folder = &std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let title = folder.file_name().map_or_else(|| "study".into(), |n| n.to_string_lossy().into_owned());
     let _ = writeln!(text, "title = {title:?}\nsession_gap = 0.0  # s of silence between sessions; GUESS\n");
     signal(&found, &mut text, &mut guesses);
-    let roles: Vec<(&String, &'static str, bool, usize)> = found
+    let mut roles: Vec<(&String, &'static str, bool, usize)> = found
         .counts
         .iter()
         .map(|(name, counts)| {
@@ -220,6 +221,12 @@ fn write(folder: &Path, found: Found) -> Proposal {
             (name, role, named, counts.0)
         })
         .collect();
+    // Where no name says what anything is, the first event is scored, and so it must be something.
+    if roles.iter().all(|r| !matches!(r.1, "cue" | "outcome"))
+        && let Some(first) = roles.iter_mut().find(|r| !r.2)
+    {
+        first.1 = "cue";
+    }
     let first = |wanted: &str| roles.iter().filter(|r| r.1 == wanted).max_by_key(|r| r.3).map(|r| r.0.clone());
     let scored = first("outcome")
         .or_else(|| first("cue"))

@@ -17,6 +17,19 @@ pub enum ChannelRole {
     None,
 }
 
+impl ChannelRole {
+    /// Its name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Signal => "signal",
+            Self::Reference => "reference",
+            Self::Processed => "processed",
+            Self::None => "none",
+        }
+    }
+}
+
 /// A proposed role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Proposed {

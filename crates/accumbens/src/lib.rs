@@ -5,6 +5,7 @@ pub mod experiment;
 pub mod findings;
 pub mod fit;
 pub mod peri;
+pub mod qc;
 pub mod report;
 pub mod simulated;
 pub mod stages;

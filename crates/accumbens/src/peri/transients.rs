@@ -1,7 +1,9 @@
 //! Finds transients: peaks that stand out of a moving baseline by a multiple of its median absolute deviation.
 //!
-//! As GuPPy does it: within each window, samples above the median by more than twice the deviation are set aside; a peak
-//! is what rises above the median of the rest by more than three times the deviation of the rest.
+//! The thresholds are GuPPy's: within each window, samples above the median by more than twice the deviation are set
+//! aside; a transient begins where the signal rises above the median of the rest by more than three times the deviation
+//! of the rest. It ends, unlike there, only where the signal is back at that median, so that noise on its flank is not a
+//! transient of its own.
 
 use crate::stages::pieces::{median, median_absolute, pieces};
 use serde::Serialize;
@@ -78,13 +80,21 @@ fn within(
     let rest: Vec<f64> = values.iter().copied().filter(|x| *x <= far).collect();
     let centre = median(&rest);
     let high = centre + threshold.above * deviation(&rest, centre);
-    for i in part {
-        let (before, after) = (i.checked_sub(1).map(|j| data[j]), data.get(i + 1).copied());
-        let peak = data[i] > high && before.is_some_and(|b| b < data[i]) && after.is_some_and(|a| a <= data[i]);
-        if peak {
-            found.push(Transient { time: times[i], amplitude: data[i] - centre });
+    let mut peak: Option<usize> = None;
+    let mut end = |peak: &mut Option<usize>| {
+        if let Some(p) = peak.take() {
+            found.push(Transient { time: times[p], amplitude: data[p] - centre });
+        }
+    };
+    for i in part.filter(|i| data[*i].is_finite()) {
+        match peak {
+            Some(p) if data[i] > data[p] => peak = Some(i),
+            Some(_) if data[i] <= centre => end(&mut peak),
+            None if data[i] > high => peak = Some(i),
+            _ => {}
         }
     }
+    end(&mut peak);
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Writes the report: one self-contained HTML file, made to be read.
 
 mod figures;
+pub mod page;
+pub mod peri;
+pub mod session;
 mod tables;
 mod trace;
 
