@@ -71,7 +71,7 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     let Some(path) = args.path.as_ref().filter(|_| !args.schema) else {
         return output::json(&schema());
     };
-    if !path.extension().is_some_and(|e| e == "toml") {
+    if path.extension().is_none_or(|e| e != "toml") {
         let source = formats::open(path, &args.said.hints())?;
         return file::print(source.as_ref(), json);
     }

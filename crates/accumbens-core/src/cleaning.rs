@@ -130,7 +130,7 @@ pub enum Bleaching {
     },
     /// Adaptive iteratively reweighted penalised least squares.
     Airpls {
-        /// Weight of smoothness, for samples at `rate`.
+        /// Weight of smoothness, for samples at `rate`: what is slower than about 2π λ^¼ of them is followed.
         #[serde(default = "lambda")]
         lambda: f64,
         /// The trace is averaged to this rate before it is smoothed, Hz.
@@ -139,7 +139,7 @@ pub enum Bleaching {
     },
     /// Asymmetric least squares.
     Asls {
-        /// Weight of smoothness, for samples at `rate`.
+        /// Weight of smoothness, for samples at `rate`: what is slower than about 2π λ^¼ of them is followed.
         #[serde(default = "lambda")]
         lambda: f64,
         /// Weight of samples above the curve, between 0 and 1; of those below it is one less this.
@@ -288,7 +288,7 @@ fn window() -> f64 {
     60.0
 }
 fn lambda() -> f64 {
-    1e7
+    1e6
 }
 fn one() -> f64 {
     1.0

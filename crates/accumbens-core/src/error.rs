@@ -41,6 +41,19 @@ pub enum Error {
     Interrupted,
 }
 
+/// The longest part of a message, in characters: what comes from a damaged file may be anything.
+const LONGEST: usize = 2000;
+
+/// A text on one line, of bounded length.
+fn plain(text: impl Into<String>) -> String {
+    let text: String = text.into();
+    if text.len() <= LONGEST && !text.chars().any(char::is_control) {
+        return text;
+    }
+    let escaped = |c: char| if c.is_control() { c.escape_default().collect() } else { c.to_string() };
+    text.chars().take(LONGEST).map(escaped).collect()
+}
+
 fn would_accept(what: &str) -> String {
     if what.is_empty() { String::new() } else { format!("; accepted: {what}") }
 }
@@ -48,7 +61,7 @@ fn would_accept(what: &str) -> String {
 impl Error {
     /// An input refused at `place`.
     pub fn input(place: impl Into<String>, problem: impl Into<String>, accepted: impl Into<String>) -> Self {
-        Self::Input { place: place.into(), problem: problem.into(), accepted: accepted.into() }
+        Self::Input { place: plain(place), problem: plain(problem), accepted: plain(accepted) }
     }
 
     /// A theory that could not go on at `place`.

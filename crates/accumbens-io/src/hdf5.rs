@@ -12,9 +12,13 @@ const MOST_OBJECTS: usize = 200_000;
 /// Groups within groups; deeper ones are refused.
 const DEEPEST: usize = 64;
 /// The largest decoded chunk, bytes.
-const MOST_CHUNK: usize = 256 << 20;
+const MOST_CHUNK: u64 = 256 << 20;
 /// The largest single read, bytes.
-const MOST_READ: usize = 1 << 30;
+const MOST_READ: u64 = 1 << 30;
+/// Constant data compress about a thousandfold; a claim far above that is no data.
+const COMPRESSED: u64 = 1000;
+/// Columns of tables are no constant data: they have at most so many rows for each byte of the file.
+const ROWS_A_BYTE: u64 = 8;
 
 /// An open HDF5 file.
 pub struct Tree {
@@ -91,7 +95,9 @@ impl Tree {
     pub fn open(path: &Path) -> Result<Self> {
         let place = path.display().to_string();
         let bytes = std::fs::metadata(path).map_err(|e| Error::file(path, e))?.len();
-        let options = OpenOptions::default().with_max_chunk_bytes(MOST_CHUNK).with_max_read_bytes(MOST_READ);
+        let most = |limit: u64| limit.min(bytes.saturating_mul(COMPRESSED).saturating_add(1 << 20)) as usize;
+        let options =
+            OpenOptions::default().with_max_chunk_bytes(most(MOST_CHUNK)).with_max_read_bytes(most(MOST_READ));
         let file = Hdf5File::open_with_options(path, options).map_err(|e| fault(&place, "", &e))?;
         let mut tree = Self { place, groups: Vec::new(), paths: HashMap::new(), bytes };
         let mut seen = HashSet::new();
@@ -141,8 +147,7 @@ impl Tree {
     /// Where it claims more than the file could hold.
     pub fn rows(&self, dataset: &Dataset) -> Result<usize> {
         let rows = dataset.shape().first().copied().unwrap_or(1);
-        // Constant data compress a thousandfold; a claim far above that is no data.
-        if rows > self.bytes.saturating_mul(2000).saturating_add(1_000_000) {
+        if rows > self.bytes.saturating_mul(COMPRESSED).saturating_add(1_000_000) {
             let problem = format!("{} claims {rows} rows in a file of {} bytes", dataset.name(), self.bytes);
             return Err(Error::input(&self.place, problem, "as many rows as the file can hold"));
         }
@@ -201,7 +206,12 @@ impl Tree {
     /// # Errors
     /// As [`Tree::numbers`].
     pub fn all(&self, dataset: &Dataset) -> Result<Vec<f64>> {
-        self.numbers(dataset, 0..self.rows(dataset)?, None)
+        let rows = self.rows(dataset)?;
+        if rows as u64 > self.bytes.saturating_mul(ROWS_A_BYTE).saturating_add(100_000) {
+            let problem = format!("{} claims {rows} rows in a file of {} bytes", dataset.name(), self.bytes);
+            return Err(Error::input(&self.place, problem, "as many rows as the file can hold"));
+        }
+        self.numbers(dataset, 0..rows, None)
     }
 
     /// A dataset of one number.

@@ -5,6 +5,7 @@ pub mod edges;
 pub mod events_csv;
 pub mod folder;
 pub mod formats;
+mod guard;
 mod hdf5;
 pub mod loaded;
 mod parquet_columns;

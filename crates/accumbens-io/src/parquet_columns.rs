@@ -1,5 +1,6 @@
 //! The columns of Parquet files.
 
+use crate::guard::guarded;
 use accumbens_core::{Error, Result};
 use parquet::column::reader::ColumnReader;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -31,6 +32,10 @@ macro_rules! column {
 
 /// Every column of numbers without nesting, by name. Other columns are passed over.
 pub(crate) fn numbers(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)>> {
+    guarded(place, "a Parquet file", || unguarded(path, place))?
+}
+
+fn unguarded(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)>> {
     let fault = |e: parquet::errors::ParquetError| Error::input(place, e.to_string(), "a Parquet file");
     let file = std::fs::File::open(path).map_err(|e| Error::file(path, e))?;
     let reader = SerializedFileReader::new(file).map_err(fault)?;
@@ -61,16 +66,21 @@ pub(crate) fn numbers(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)
     Ok(columns)
 }
 
+fn open(path: &Path) -> Option<SerializedFileReader<std::fs::File>> {
+    let file = std::fs::File::open(path).ok()?;
+    guarded("", "", || SerializedFileReader::new(file)).ok()?.ok()
+}
+
 /// The names of the columns; none where the file is no Parquet file.
 pub(crate) fn names(path: &Path) -> Option<Vec<String>> {
-    let reader = SerializedFileReader::new(std::fs::File::open(path).ok()?).ok()?;
+    let reader = open(path)?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     Some(schema.columns().iter().map(|c| c.name().to_owned()).collect())
 }
 
 /// What a file says about its whole table under a key.
 pub(crate) fn about(path: &Path, key: &str) -> Option<String> {
-    let reader = SerializedFileReader::new(std::fs::File::open(path).ok()?).ok()?;
+    let reader = open(path)?;
     let words = reader.metadata().file_metadata().key_value_metadata()?;
     words.iter().find(|w| w.key == key)?.value.clone()
 }

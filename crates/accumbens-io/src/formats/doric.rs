@@ -115,12 +115,13 @@ impl Open {
             let digital = group == "DigitalIO" || is_digital(&name, &self.samples(at, 0..rows.min(1 << 16))?);
             if digital {
                 self.holdings.streams[at].kind = StreamKind::Digital;
-                let (line, times) = (self.samples(at, 0..rows)?, self.stamps(at, 0..rows)?);
-                let mut found = edges::rising(&name, &line, |i| times[i]);
+                let mut found = edges::of_stream(self, at)?;
                 // A line that is high from the start was raised there.
-                if line.first().is_some_and(|x| *x > 0.5) && !times.is_empty() && !found.times.is_empty() {
+                let high = self.samples(at, 0..1)?.first().is_some_and(|x| *x > 0.5);
+                let first = self.stamps(at, 0..1)?.first().copied().filter(|t| t.is_finite());
+                if let Some(first) = first.filter(|_| high && !found.times.is_empty()) {
                     found.durations.clear();
-                    found.times.insert(0, times[0]);
+                    found.times.insert(0, first);
                 }
                 events.push(found);
             }

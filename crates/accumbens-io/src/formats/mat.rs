@@ -1,6 +1,7 @@
 //! Reads MAT-files of version 5: vectors of one length with a vector of times, and tables of (code, time, flag).
 
 use super::sniff;
+use crate::guard::guarded;
 use crate::loaded::Loaded;
 use accumbens_core::format::{EventSeries, Format, Hints, Source, StreamKind};
 use accumbens_core::{Error, Result};
@@ -70,8 +71,7 @@ impl Format for Mat {
             return Err(Error::input(&place, "a MAT-file of version 7.3", "version 5: save with -v6 or -v7"));
         }
         check(&place, &bytes)?;
-        let parsed = std::panic::catch_unwind(|| MatFile::parse(bytes.as_slice()))
-            .map_err(|_| Error::input(&place, "its structure is broken", "a MAT-file of version 5"))?;
+        let parsed = guarded(&place, "a MAT-file of version 5", || MatFile::parse(bytes.as_slice()))?;
         let parsed = parsed.map_err(|e| Error::input(&place, e.to_string(), "a MAT-file of version 5"))?;
         let mut file = Loaded::new("MAT-file 5");
         let arrays: Vec<(&str, &[usize], Vec<f64>)> =

@@ -8,8 +8,11 @@ const GAP: f64 = 5.0;
 /// The runs of a clock without gaps.
 #[must_use]
 pub fn pieces(times: &[f64]) -> Vec<Range<usize>> {
-    let Some(usual) = usual(times) else { return if times.is_empty() { Vec::new() } else { vec![0..1] } };
     let mut runs = Vec::new();
+    let Some(usual) = usual(times) else {
+        runs.extend((!times.is_empty()).then_some(0..1));
+        return runs;
+    };
     let mut from = 0;
     for (i, w) in times.windows(2).enumerate() {
         if w[1] - w[0] > GAP * usual {

@@ -67,9 +67,7 @@ impl Format for Nwb {
         let mut pulses = Vec::new();
         for (stream, about) in open.holdings.streams.iter().enumerate() {
             if about.kind == StreamKind::Digital {
-                let line = open.samples(stream, 0..about.samples)?;
-                let times = open.times(stream, 0..about.samples)?;
-                pulses.push(crate::edges::rising(&about.name, &line, |i| times[i]));
+                pulses.push(crate::edges::of_stream(&open, stream)?);
             }
         }
         let signal = longest(&open)?;
@@ -124,7 +122,10 @@ impl Open {
         let node = &self.tree.groups[group];
         let kind = node.neurodata_type();
         let Some(data) = node.dataset("data").filter(|_| !kind.is_empty()) else { return Ok(()) };
-        if HAPPENED.contains(&kind.as_str()) || Tree::is_text(data) || events::inside_events(&self.tree, node) {
+        // Booleans are read whole, so that a long line of them is no stream.
+        let flags = matches!(data.dtype(), hdf5_reader::Datatype::Enum { .. });
+        if HAPPENED.contains(&kind.as_str()) || Tree::is_text(data) || flags || events::inside_events(&self.tree, node)
+        {
             return Ok(());
         }
         let columns = match data.shape() {
