@@ -54,9 +54,9 @@ class _Optics:
             self.nwb.add_device(self.devices[key])
         return self.devices[key]
 
-    def row(self, stream: Stream) -> Any:
-        """Adds a row for a stream; returns the region that points to it, or none where no wavelength is known."""
-        if stream.excitation is None:
+    def add(self, stream: Stream) -> int | None:
+        """Adds a row for a stream; returns its place, or none where no wavelength is known."""
+        if stream.kind != "light" or stream.excitation is None:
             return None
         place = _said(stream, "location", "region") or "unknown"
         label = _said(stream, "indicator", "label", "virus") or "unknown"
@@ -73,8 +73,13 @@ class _Optics:
             excitation_source=self._device(ExcitationSource, f"excitation_{stream.excitation:.0f}_nm"),
             photodetector=self._device(Photodetector, "photodetector"),
         )
-        rows = [len(self.table) - 1]
-        return self.table.create_fiber_photometry_table_region(region=rows, description="The channel's light.")
+        return len(self.table) - 1
+
+    def region(self, row: int | None) -> Any:
+        """What points from a series to its row."""
+        if row is None:
+            return None
+        return self.table.create_fiber_photometry_table_region(region=[row], description="The channel's light.")
 
     def finish(self) -> None:
         """Puts the table into the file, if it has a row."""
@@ -91,8 +96,10 @@ class _Optics:
 
 def _series(nwb: NWBFile, recording: Recording) -> None:
     optics = _Optics(nwb)
+    rows = [optics.add(stream) for stream in recording.streams]
+    optics.finish()
     clocks: dict[tuple[str, int], Any] = {}
-    for stream in recording.streams:
+    for stream, row in zip(recording.streams, rows):
         kept = np.isfinite(stream.time)
         fields: dict[str, Any] = {
             "name": _plain(stream.name),
@@ -108,12 +115,11 @@ def _series(nwb: NWBFile, recording: Recording) -> None:
         else:
             fields["timestamps"] = H5DataIO(stream.time[kept], compression="gzip", shuffle=True)
         if stream.kind == "light":
-            series = FiberPhotometryResponseSeries(fiber_photometry_table_region=optics.row(stream), **fields)
+            series = FiberPhotometryResponseSeries(fiber_photometry_table_region=optics.region(row), **fields)
         else:
             series = TimeSeries(**fields)
         clocks.setdefault(key, series)
         nwb.add_acquisition(series)
-    optics.finish()
 
 
 def _events(nwb: NWBFile, events: Events) -> None:

@@ -212,7 +212,7 @@ def tdt_block(folder, separate):
         for chan, data in store.items():
             name = b"_465"
             size_bytes = 40 + data.nbytes
-            header = struct.pack("<Q3sB4sHHHHBBH", size_bytes, b"SEV", 3, name, chan, 2, 4, 0, 0, 24, 0)
+            header = struct.pack("<Q3sB4sHHHHBBH", size_bytes, b"SEV", 3, name, chan, 2, 4, 0, 0, 6, 0)
             (folder / f"a_b__465_Ch{chan}.sev").write_bytes(header.ljust(40, b"\0") + data.tobytes())
     else:
         (folder / "a_b.tev").write_bytes(tev)

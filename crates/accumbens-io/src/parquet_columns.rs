@@ -63,6 +63,10 @@ fn unguarded(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)>> {
             }
         }
     }
+    if let Some(odd) = columns.iter().find(|(_, v)| v.len() != columns[0].1.len()) {
+        let problem = format!("column {:?} has {} rows, {:?} {}", odd.0, odd.1.len(), columns[0].0, columns[0].1.len());
+        return Err(Error::input(place, problem, "columns of one length"));
+    }
     Ok(columns)
 }
 

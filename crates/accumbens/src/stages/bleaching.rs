@@ -5,6 +5,7 @@ use super::pieces::{MAD_TO_SD, fill, median_absolute, percentile};
 use super::{baseline_name, exponentials, keep};
 use accumbens_core::cleaning::Bleaching;
 use accumbens_core::{Entry, Error, Recording, Result, Stage};
+use rayon::prelude::*;
 
 /// Bleaching of some channels.
 pub struct BleachingStage {
@@ -28,8 +29,9 @@ impl Stage for BleachingStage {
 
     fn apply(&self, mut recording: Recording) -> Result<Recording> {
         let mut entry = Entry::new(self.name(), &self.bleaching);
+        let mut traces = Vec::new();
         for name in &self.channels {
-            let mut data = recording.channel_mut(self.name(), name)?.data.clone();
+            let data = std::mem::take(&mut recording.channel_mut(self.name(), name)?.data);
             if data.iter().filter(|x| x.is_finite()).count() < 16 {
                 return Err(Error::input(
                     format!("bleaching of {name}"),
@@ -37,17 +39,25 @@ impl Stage for BleachingStage {
                     "a longer recording",
                 ));
             }
-            let curve = self.curve(&recording.times, &data, &mut |what, x| entry.found(format!("{name}: {what}"), x));
-            let (mut squares, mut change) = (0.0, [0.0_f64; 2]);
+            traces.push(data);
+        }
+        let curve = |data: &Vec<f64>| {
+            let mut found = Vec::new();
+            let curve = self.curve(&recording.times, data, &mut |what, x| found.push((what.to_owned(), x)));
+            (curve, found)
+        };
+        let curves: Vec<_> = traces.par_iter().map(curve).collect();
+        for ((name, mut data), (curve, found)) in self.channels.iter().zip(traces).zip(curves) {
+            found.into_iter().for_each(|(what, x)| entry.found(format!("{name}: {what}"), x));
+            let mut squares = 0.0;
             for (x, b) in data.iter_mut().zip(&curve) {
                 *x -= b;
                 squares += if x.is_finite() { *x * *x } else { 0.0 };
             }
-            if let (Some(first), Some(last)) = (curve.first(), curve.last()) {
-                change = [*first, *last];
-            }
             entry.found(format!("{name}: SSE"), squares);
-            entry.found(format!("{name}: faded (%)"), 100.0 * (1.0 - change[1] / change[0]));
+            if let (Some(first), Some(last)) = (curve.first(), curve.last()) {
+                entry.found(format!("{name}: faded (%)"), 100.0 * (1.0 - last / first));
+            }
             recording.channel_mut(self.name(), name)?.data = data;
             keep(&mut recording, &baseline_name(name), name, curve);
         }

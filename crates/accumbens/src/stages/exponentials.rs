@@ -5,9 +5,12 @@
 //! shorter than any time constant; the amplitudes are at last taken from every sample.
 
 use nalgebra::{DMatrix, DVector};
+use rayon::prelude::*;
 
 /// Blocks the search sees.
 const BLOCKS: usize = 4096;
+/// Samples that are summed together.
+const STRETCH: usize = 1 << 16;
 /// The slowest of several terms has at least this time constant, s: else two terms share one decay.
 const SLOW: f64 = 600.0;
 
@@ -36,8 +39,14 @@ impl Fit {
     /// The curve.
     #[must_use]
     pub fn curve(&self, times: &[f64]) -> Vec<f64> {
-        let at = |t: &f64| self.terms.iter().fold(self.constant, |y, (a, tau)| y + a * (-(t - self.start) / tau).exp());
-        times.iter().map(at).collect()
+        let taus: Vec<f64> = self.terms.iter().map(|t| t.1).collect();
+        let mut curve = vec![0.0; times.len()];
+        curve.par_chunks_mut(STRETCH).zip(times.par_chunks(STRETCH)).for_each(|(curve, times)| {
+            along(times, self.start, &taus, |i, row| {
+                curve[i] = self.terms.iter().zip(&row[1..]).fold(self.constant, |y, ((a, _), x)| y + a * x);
+            });
+        });
+        curve
     }
 }
 
@@ -73,45 +82,61 @@ impl Blocks {
     }
 
     /// The best amplitudes for these time constants, and the sum of squares less what no amplitude changes.
-    fn solve(&self, taus: &[f64]) -> (f64, Vec<f64>) {
+    fn solve(&self, taus: &[f64]) -> (f64, [f64; COLUMNS]) {
         let mut normal = Normal::new(taus.len() + 1);
-        let mut row = vec![1.0; taus.len() + 1];
+        let rates: Vec<f64> = taus.iter().map(|tau| -1.0 / tau).collect();
+        let mut row = [1.0; COLUMNS];
         for ((t, y), w) in self.times.iter().zip(&self.values).zip(&self.weights) {
-            row[1..].iter_mut().zip(taus).for_each(|(x, tau)| *x = (-t / tau).exp());
+            row[1..].iter_mut().zip(&rates).for_each(|(x, rate)| *x = (t * rate).exp());
             normal.add(&row, *y, *w);
         }
         normal.non_negative()
     }
 }
 
+/// A constant and at most three exponentials.
+const COLUMNS: usize = 4;
+
 /// The normal equations of a small linear problem.
 struct Normal {
-    products: DMatrix<f64>,
-    targets: DVector<f64>,
+    n: usize,
+    products: [[f64; COLUMNS]; COLUMNS],
+    targets: [f64; COLUMNS],
 }
 
 impl Normal {
     fn new(n: usize) -> Self {
-        Self { products: DMatrix::zeros(n, n), targets: DVector::zeros(n) }
+        Self { n, products: [[0.0; COLUMNS]; COLUMNS], targets: [0.0; COLUMNS] }
     }
 
-    fn add(&mut self, row: &[f64], y: f64, weight: f64) {
-        for (i, a) in row.iter().enumerate() {
-            self.targets[i] += weight * a * y;
-            for (j, b) in row.iter().enumerate().take(i + 1) {
-                self.products[(i, j)] += weight * a * b;
+    #[inline]
+    fn add(&mut self, row: &[f64; COLUMNS], y: f64, weight: f64) {
+        for i in 0..self.n {
+            let a = weight * row[i];
+            self.targets[i] += a * y;
+            for j in 0..=i {
+                self.products[i][j] += a * row[j];
             }
         }
     }
 
+    fn plus(mut self, other: &Self) -> Self {
+        for i in 0..self.n {
+            self.targets[i] += other.targets[i];
+            for j in 0..=i {
+                self.products[i][j] += other.products[i][j];
+            }
+        }
+        self
+    }
+
     /// The best coefficients of which none is negative: of every set of terms that may be above 0 the best is solved,
     /// and the best of those that are feasible is the answer.
-    fn non_negative(&self) -> (f64, Vec<f64>) {
-        let n = self.targets.len();
-        let mut best = (0.0, vec![0.0; n]);
-        for set in 1_usize..1 << n {
-            let chosen: Vec<usize> = (0..n).filter(|i| set >> i & 1 == 1).collect();
-            let product = |i: usize, j: usize| self.products[(chosen[i].max(chosen[j]), chosen[i].min(chosen[j]))];
+    fn non_negative(&self) -> (f64, [f64; COLUMNS]) {
+        let mut best = (0.0, [0.0; COLUMNS]);
+        for set in 1_usize..1 << self.n {
+            let chosen: Vec<usize> = (0..self.n).filter(|i| set >> i & 1 == 1).collect();
+            let product = |i: usize, j: usize| self.products[chosen[i].max(chosen[j])][chosen[i].min(chosen[j])];
             let small = DMatrix::from_fn(chosen.len(), chosen.len(), product);
             let target = DVector::from_iterator(chosen.len(), chosen.iter().map(|&i| self.targets[i]));
             let Some(factor) = small.cholesky() else { continue };
@@ -121,12 +146,36 @@ impl Normal {
             }
             let gain = -solution.dot(&target);
             if gain < best.0 {
-                let mut all = vec![0.0; n];
+                let mut all = [0.0; COLUMNS];
                 chosen.iter().zip(solution.iter()).for_each(|(&i, x)| all[i] = *x);
                 best = (gain, all);
             }
         }
         best
+    }
+}
+
+/// Samples of a run within which equal steps of time are equal factors.
+const RUN: usize = 512;
+
+/// The exponentials of a run of samples, row by row, handed to `see`. Where the clock is regular one multiplication a
+/// sample does, begun anew with every run so that rounding does not grow.
+fn along(times: &[f64], start: f64, taus: &[f64], mut see: impl FnMut(usize, &[f64; COLUMNS])) {
+    for from in (0..times.len()).step_by(RUN) {
+        let run = &times[from..(from + RUN).min(times.len())];
+        let step = (run[run.len() - 1] - run[0]) / (run.len() - 1).max(1) as f64;
+        let regular = run.windows(2).all(|w| (w[1] - w[0] - step).abs() < 1e-6 * step);
+        let mut row = [1.0; COLUMNS];
+        row[1..].iter_mut().zip(taus).for_each(|(x, tau)| *x = (-(run[0] - start) / tau).exp());
+        let mut factors = [1.0; COLUMNS];
+        factors[1..].iter_mut().zip(taus).for_each(|(x, tau)| *x = (-step / tau).exp());
+        for (i, t) in run.iter().enumerate() {
+            if !regular {
+                row[1..].iter_mut().zip(taus).for_each(|(x, tau)| *x = (-(t - start) / tau).exp());
+            }
+            see(from + i, &row);
+            row.iter_mut().zip(&factors).for_each(|(x, f)| *x *= f);
+        }
     }
 }
 
@@ -142,14 +191,22 @@ impl Bounds {
         };
         let spacing = if from.is_some() { 0.1 } else { 0.5 };
         let taus: Vec<f64> = self.descend(&blocks, place, spacing).iter().map(|x| x.exp()).collect();
-        let mut normal = Normal::new(taus.len() + 1);
-        let mut row = vec![1.0; taus.len() + 1];
-        for (i, (t, y)) in times.iter().zip(data).enumerate().filter(|(_, (_, y))| y.is_finite()) {
-            row[1..].iter_mut().zip(&taus).for_each(|(x, tau)| *x = (-(t - start) / tau).exp());
-            normal.add(&row, *y, weights.map_or(1.0, |w| w[i]));
-        }
-        let (_, amplitudes) = normal.non_negative();
-        Fit { constant: amplitudes[0], terms: amplitudes[1..].iter().copied().zip(taus).collect(), start }
+        // Amplitudes come from every sample; stretches are summed side by side and put together in their order.
+        let sums = (0..times.len()).into_par_iter().step_by(STRETCH).map(|from| {
+            let to = (from + STRETCH).min(times.len());
+            let mut normal = Normal::new(taus.len() + 1);
+            along(&times[from..to], start, &taus, |i, row| {
+                let y = data[from + i];
+                if y.is_finite() {
+                    normal.add(row, y, weights.map_or(1.0, |w| w[from + i]));
+                }
+            });
+            normal
+        });
+        let sums: Vec<Normal> = sums.collect();
+        let (_, amplitudes) = sums.iter().fold(Normal::new(taus.len() + 1), Normal::plus).non_negative();
+        let terms = amplitudes[1..=taus.len()].iter().copied().zip(taus).collect();
+        Fit { constant: amplitudes[0], terms, start }
     }
 
     fn lowest(&self, term: usize) -> f64 {

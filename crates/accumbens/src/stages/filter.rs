@@ -7,6 +7,7 @@ use super::pieces::{fill, pieces, usual};
 use super::{baseline_name, keep};
 use accumbens_core::cleaning::{Ends, Filter, Smooth};
 use accumbens_core::{Entry, Error, Recording, Result, Stage};
+use rayon::prelude::*;
 use sci_rs::signal::filter::design::{DigitalFilter, FilterBandType, FilterOutputType, Sos, butter_dyn};
 use sci_rs::signal::filter::{sosfilt_dyn, sosfilt_zi_dyn};
 
@@ -112,13 +113,18 @@ impl Stage for Butterworth {
         let rate = rate.ok_or_else(|| Error::input(self.name(), "a recording without samples", "two or more"))?;
         let sections = sections(&self.filter, self.high_pass, rate).map_err(|e| e.within(self.name()))?;
         entry.found("rate (Hz)", rate);
-        for name in &self.channels {
-            let mut data = recording.channel_mut(self.name(), name)?.data.clone();
+        let befores = self.channels.iter().map(|name| Ok(recording.channel_mut(self.name(), name)?.data.clone()));
+        let befores = befores.collect::<Result<Vec<_>>>()?;
+        let filtered = |before: &Vec<f64>| {
+            let mut data = before.clone();
             by_pieces(&recording.times, &mut data, |x| {
                 forwards_and_backwards(x, &sections, self.filter.order, self.filter.ends)
             });
+            data
+        };
+        let afters: Vec<Vec<f64>> = befores.par_iter().map(filtered).collect();
+        for ((name, before), data) in self.channels.iter().zip(&befores).zip(afters) {
             if self.high_pass {
-                let before = &recording.channel_mut(self.name(), name)?.data;
                 let slow = before.iter().zip(&data).map(|(x, y)| x - y).collect();
                 keep(&mut recording, &baseline_name(name), name, slow);
             }

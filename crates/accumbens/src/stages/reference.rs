@@ -5,6 +5,7 @@ use super::pieces::{MAD_TO_SD, fill, median_absolute, within};
 use super::spectrum::Spectrum;
 use accumbens_core::cleaning::{Reference, ReferenceMethod};
 use accumbens_core::{Entry, Error, Recording, Result, Stage};
+use rayon::prelude::*;
 
 /// The reference fitted to the signal.
 pub struct ReferenceStage {
@@ -19,7 +20,7 @@ pub struct ReferenceStage {
 /// Iterations of a robust fit at most.
 const ROUNDS: usize = 100;
 /// A robust fit rests where its coefficients change less than this, relative to the signal's scale.
-const RESTS: f64 = 1e-10;
+const RESTS: f64 = 1e-8;
 
 /// The name of the fitted reference beside a channel.
 #[must_use]
@@ -36,56 +37,78 @@ pub struct Line {
     pub slope: f64,
 }
 
-/// A line fitted to weighted pairs by least squares; a constant where the reference does not vary.
-fn least_squares(x: &[f64], y: &[f64], weights: Option<&[f64]>) -> Line {
-    let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
-    let (mut n, mut sx, mut sy) = (0.0, 0.0, 0.0);
-    for i in 0..x.len() {
-        let w = weight(i);
-        n += w;
-        sx += w * x[i];
-        sy += w * y[i];
-    }
+/// Samples that are summed together. Stretches are summed side by side and put together in their order, so that the same
+/// bytes come out on any number of threads.
+const STRETCH: usize = 1 << 16;
+
+/// Sums over pairs, each with the weight that its number, x and y give.
+fn sums(x: &[f64], y: &[f64], centre: (f64, f64), weight: impl Fn(f64, f64) -> f64 + Sync) -> [f64; 5] {
+    let stretch = |(x, y): (&[f64], &[f64])| {
+        let mut sums = [0.0; 5];
+        for (x, y) in x.iter().zip(y) {
+            let w = weight(*x, *y);
+            let (dx, dy) = (x - centre.0, y - centre.1);
+            sums[0] += w;
+            sums[1] += w * dx;
+            sums[2] += w * dy;
+            sums[3] += w * dx * dx;
+            sums[4] += w * dx * dy;
+        }
+        sums
+    };
+    let parts: Vec<[f64; 5]> = x.par_chunks(STRETCH).zip(y.par_chunks(STRETCH)).map(stretch).collect();
+    parts.iter().fold([0.0; 5], |sum, part| std::array::from_fn(|i| sum[i] + part[i]))
+}
+
+/// The line of weighted least squares from sums about a centre; a constant where the reference does not vary.
+fn solved([n, sx, sy, xx, xy]: [f64; 5], centre: (f64, f64)) -> Line {
     let (mx, my) = (sx / n, sy / n);
-    let (mut xy, mut xx) = (0.0, 0.0);
-    for i in 0..x.len() {
-        let d = weight(i) * (x[i] - mx);
-        xy += d * (y[i] - my);
-        xx += d * (x[i] - mx);
-    }
+    let (xx, xy) = (xx - sx * mx, xy - sx * my);
     let slope = if xx > 0.0 { xy / xx } else { 0.0 };
-    Line { intercept: my - slope * mx, slope }
+    Line { intercept: centre.1 + my - slope * (centre.0 + mx), slope }
+}
+
+/// Where sums are taken about, so that no digits are lost: the means.
+fn means(x: &[f64], y: &[f64]) -> (f64, f64) {
+    let [n, sx, sy, ..] = sums(x, y, (0.0, 0.0), |_, _| 1.0);
+    (sx / n, sy / n)
 }
 
 /// The line of ordinary least squares.
 #[must_use]
 pub fn ols(x: &[f64], y: &[f64]) -> Line {
-    least_squares(x, y, None)
+    let centre = means(x, y);
+    solved(sums(x, y, centre, |_, _| 1.0), centre)
 }
 
 /// The line of iteratively reweighted least squares with Tukey's bisquare, its scale (the normalised median absolute
 /// residual) and the iterations it took.
 #[must_use]
 pub fn robust(x: &[f64], y: &[f64], tuning: f64) -> (Line, f64, usize) {
-    let mut line = ols(x, y);
-    let mut weights = vec![1.0; x.len()];
+    let centre = means(x, y);
+    let mut line = solved(sums(x, y, centre, |_, _| 1.0), centre);
     let mut residuals = vec![0.0; x.len()];
     let mut scale = 0.0;
     let spread = x.iter().fold(0.0_f64, |m, x| m.max(x.abs())).max(f64::MIN_POSITIVE);
     for round in 0..ROUNDS {
-        for ((r, x), y) in residuals.iter_mut().zip(x).zip(y) {
-            *r = y - line.intercept - line.slope * x;
-        }
+        let now = line;
+        residuals.par_chunks_mut(STRETCH).zip(x.par_chunks(STRETCH)).zip(y.par_chunks(STRETCH)).for_each(
+            |((residuals, x), y)| {
+                for ((r, x), y) in residuals.iter_mut().zip(x).zip(y) {
+                    *r = y - now.intercept - now.slope * x;
+                }
+            },
+        );
         scale = MAD_TO_SD * median_absolute(&residuals);
         if scale.is_nan() || scale <= 0.0 {
             return (line, 0.0, round);
         }
         let far = tuning * scale;
-        for (w, r) in weights.iter_mut().zip(&residuals) {
-            let u = r / far;
-            *w = if u.abs() < 1.0 { (1.0 - u * u).powi(2) } else { 0.0 };
-        }
-        let next = least_squares(x, y, Some(&weights));
+        let weight = |x: f64, y: f64| {
+            let u = (y - now.intercept - now.slope * x) / far;
+            if u.abs() < 1.0 { (1.0 - u * u).powi(2) } else { 0.0 }
+        };
+        let next = solved(sums(x, y, centre, weight), centre);
         let moved = (next.intercept - line.intercept).abs().max((next.slope - line.slope).abs() * spread);
         line = next;
         if moved <= RESTS * scale {
