@@ -52,49 +52,53 @@ pub fn find(times: &[f64], data: &[f64], threshold: &Threshold) -> Transients {
     let mut seconds = 0.0;
     for run in pieces(times) {
         let (times, data) = (&times[run.clone()], &data[run]);
+        let mut open = Open { peak: None, found: &mut found };
         let mut from = 0;
         while from < times.len() {
             let to = times.partition_point(|t| *t < times[from] + threshold.window).max(from + 1);
             seconds += times[to - 1] - times[from];
-            within(times, data, from..to, threshold, &mut found);
+            let (centre, high) = thresholds(&data[from..to], threshold);
+            (from..to).filter(|i| data[*i].is_finite()).for_each(|i| open.see(times[i], data[i], centre, high));
             from = to;
         }
+        open.end();
     }
     let n = found.len() as f64;
     let amplitude = found.iter().map(|t: &Transient| t.amplitude).sum::<f64>() / n;
     Transients { rate: if seconds > 0.0 { 60.0 * n / seconds } else { f64::NAN }, amplitude, transients: found }
 }
 
-fn within(
-    times: &[f64],
-    data: &[f64],
-    part: std::ops::Range<usize>,
-    threshold: &Threshold,
-    found: &mut Vec<Transient>,
-) {
+/// The median of what is left when high samples are set aside, and how high a transient begins.
+fn thresholds(values: &[f64], threshold: &Threshold) -> (f64, f64) {
     let deviation =
         |values: &[f64], centre: f64| median_absolute(&values.iter().map(|x| x - centre).collect::<Vec<_>>());
-    let values = &data[part.clone()];
     let centre = median(values);
     let far = centre + threshold.aside * deviation(values, centre);
     let rest: Vec<f64> = values.iter().copied().filter(|x| *x <= far).collect();
     let centre = median(&rest);
-    let high = centre + threshold.above * deviation(&rest, centre);
-    let mut peak: Option<usize> = None;
-    let mut end = |peak: &mut Option<usize>| {
-        if let Some(p) = peak.take() {
-            found.push(Transient { time: times[p], amplitude: data[p] - centre });
-        }
-    };
-    for i in part.filter(|i| data[*i].is_finite()) {
-        match peak {
-            Some(p) if data[i] > data[p] => peak = Some(i),
-            Some(_) if data[i] <= centre => end(&mut peak),
-            None if data[i] > high => peak = Some(i),
+    (centre, centre + threshold.above * deviation(&rest, centre))
+}
+
+/// A transient that may not have ended: its highest value so far.
+struct Open<'a> {
+    peak: Option<(Transient, f64)>,
+    found: &'a mut Vec<Transient>,
+}
+
+impl Open<'_> {
+    fn see(&mut self, time: f64, value: f64, centre: f64, high: f64) {
+        let here = || (Transient { time, amplitude: value - centre }, value);
+        match self.peak {
+            Some((_, highest)) if value > highest => self.peak = Some(here()),
+            Some(_) if value <= centre => self.end(),
+            None if value > high => self.peak = Some(here()),
             _ => {}
         }
     }
-    end(&mut peak);
+
+    fn end(&mut self) {
+        self.found.extend(self.peak.take().map(|(transient, _)| transient));
+    }
 }
 
 #[cfg(test)]

@@ -114,9 +114,7 @@ impl Normal {
         for i in 0..self.n {
             let a = weight * row[i];
             self.targets[i] += a * y;
-            for j in 0..=i {
-                self.products[i][j] += a * row[j];
-            }
+            self.products[i].iter_mut().zip(row).take(i + 1).for_each(|(p, b)| *p += a * b);
         }
     }
 
