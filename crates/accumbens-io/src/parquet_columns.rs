@@ -6,15 +6,20 @@ use parquet::column::reader::ColumnReader;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::path::Path;
 
+/// Rows read together: what a damaged file claims is not believed further than this.
+const BATCH: usize = 1 << 16;
+/// Columns of one value compress about a thousandfold; a claim far above that is no data.
+const ROWS_A_BYTE: u64 = 2000;
+
 macro_rules! column {
     ($reader:expr, $rows:expr, $optional:expr, $fault:expr) => {{
         let (mut values, mut levels) = (Vec::new(), Vec::new());
         let mut reader = $reader;
-        let mut out: Vec<f64> = Vec::with_capacity($rows);
+        let mut out: Vec<f64> = Vec::with_capacity($rows.min(BATCH));
         while out.len() < $rows {
             values.clear();
             levels.clear();
-            let wanted = $rows - out.len();
+            let wanted = ($rows - out.len()).min(BATCH);
             let defined = if $optional { Some(&mut levels) } else { None };
             let (records, _, _) = reader.read_records(wanted, defined, None, &mut values).map_err($fault)?;
             if records == 0 {
@@ -38,12 +43,18 @@ pub(crate) fn numbers(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)
 fn unguarded(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)>> {
     let fault = |e: parquet::errors::ParquetError| Error::input(place, e.to_string(), "a Parquet file");
     let file = std::fs::File::open(path).map_err(|e| Error::file(path, e))?;
+    let bytes = file.metadata().map_err(|e| Error::file(path, e))?.len();
     let reader = SerializedFileReader::new(file).map_err(fault)?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let mut columns: Vec<(String, Vec<f64>)> = Vec::new();
     for group in 0..reader.num_row_groups() {
         let rows = reader.get_row_group(group).map_err(fault)?;
-        let count = rows.metadata().num_rows() as usize;
+        let claimed = rows.metadata().num_rows();
+        let possible = bytes.saturating_mul(ROWS_A_BYTE).saturating_add(1_000_000);
+        let count = usize::try_from(claimed).ok().filter(|c| *c as u64 <= possible).ok_or_else(|| {
+            let problem = format!("it claims {claimed} rows in {bytes} bytes");
+            Error::input(place, problem, "as many rows as the file can hold")
+        })?;
         for (at, described) in schema.columns().iter().enumerate() {
             if described.max_rep_level() > 0 {
                 continue;
