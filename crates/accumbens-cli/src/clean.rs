@@ -32,9 +32,8 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     if args.out.exists() && std::fs::read_dir(&args.out).is_ok_and(|mut d| d.next().is_some()) {
         return Err(Error::input("--out", format!("{} is already there", args.out.display()), "another folder"));
     }
-    let file = StudyFile::read(&args.study)?;
     let folder = args.study.parent().unwrap_or(Path::new("."));
-    let raw = compare::read(&args.study)?;
+    let (file, raw) = compare::read(&args.study)?;
     let study = compare::cleaned(raw.clone())?;
     let mut summary = Vec::new();
     let places = study.subjects.iter().enumerate().flat_map(|(s, x)| (0..x.sessions.len()).map(move |i| (s, i)));
@@ -49,7 +48,7 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
         let before = &raw.subjects[s].sessions[i].recording;
         let reference = study.reference.as_deref();
         let quality = qc::session(before, &study.channel, reference);
-        let trials = peri::of_session(&study, s, i);
+        let trials = peri::of_session(&study, session);
         let page = SessionPage {
             title: format!("{} · {}", subject.name, session.name),
             raw: before,
@@ -88,22 +87,6 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
         summary.len(),
         args.out.display()
     ))
-}
-
-/// A study without its subjects.
-pub fn without_subjects(study: &Study) -> Study {
-    Study {
-        title: study.title.clone(),
-        subjects: Vec::new(),
-        channel: study.channel.clone(),
-        unit: study.unit.clone(),
-        reference: study.reference.clone(),
-        cleaning: study.cleaning.clone(),
-        sensor: study.sensor.clone(),
-        scoring: study.scoring.clone(),
-        session_gap: study.session_gap,
-        truth: study.truth.clone(),
-    }
 }
 
 /// A session's name as that of one folder.

@@ -43,8 +43,8 @@ pub struct Args {
     threads: Option<usize>,
 }
 
-/// Reads a study and every recording it names.
-pub fn read(path: &Path) -> Result<Study> {
+/// Reads a study file and every recording it names.
+pub fn read(path: &Path) -> Result<(StudyFile, Study)> {
     let file = StudyFile::read(path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let sessions: usize = file.subjects.iter().map(|s| s.sessions.len()).sum();
@@ -54,7 +54,7 @@ pub fn read(path: &Path) -> Result<Study> {
         !progress::stopped()
     });
     bar.finish_and_clear();
-    study
+    Ok((file, study?))
 }
 
 /// The same study, cleaned as it says.
@@ -74,7 +74,7 @@ pub fn cleaned(study: Study) -> Result<Study> {
 
 /// Reads a study and every recording it names, and cleans them as it says.
 pub fn load(path: &Path) -> Result<Study> {
-    cleaned(read(path)?)
+    cleaned(read(path)?.1)
 }
 
 fn options(args: &Args) -> Result<Options> {

@@ -1,12 +1,12 @@
 //! `accumbens peri`: the signal around events, as trials, averages with bands, kernels and transients.
 
-use crate::{clean, compare, output};
+use crate::{compare, output};
 use accumbens::peri::functional::Effect;
 use accumbens::peri::kernels::{Design, Kernels, kernels};
 use accumbens::peri::transients::{Threshold, find};
-use accumbens::peri::{Cut, Functional, Normalise, Table, Trials, cut};
+use accumbens::peri::{Cut, Functional, Normalise, Table, Trials, cut, cut_sessions};
 use accumbens::report::peri::PeriPage;
-use accumbens_core::study::{Study, Window};
+use accumbens_core::study::{Session, Study, Window};
 use accumbens_core::{Error, Result, Role, Seed};
 use accumbens_io::{Column, write_file, write_table};
 use serde_json::json;
@@ -117,11 +117,9 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
 fn fitted(args: &Args, study: &Study) -> Result<Vec<(String, Kernels)>> {
     let mut all = Vec::new();
     for subject in study.subjects.iter().filter(|_| args.bumps > 0) {
-        let sessions: Vec<_> =
-            subject.sessions.iter().filter(|s| s.recording.channel(&study.channel).is_some()).cloned().collect();
-        let Some(first) = sessions.first() else { continue };
-        let happens =
-            |k: usize| sessions.iter().any(|s| s.recording.events.events().iter().any(|e| e.kind.index() == k));
+        let recorded = || subject.sessions.iter().filter(|s| s.recording.channel(&study.channel).is_some());
+        let Some(first) = recorded().next() else { continue };
+        let happens = |k: usize| recorded().any(|s| s.recording.events.events().iter().any(|e| e.kind.index() == k));
         let kinds = first.recording.events.kinds().iter().enumerate();
         let asked = |name: &String| args.events.contains(name);
         let wanted = kinds.filter(|(k, kind)| happens(*k) && (kind.role != Role::Action || asked(&kind.name)));
@@ -130,7 +128,7 @@ fn fitted(args: &Args, study: &Study) -> Result<Vec<(String, Kernels)>> {
             continue;
         }
         let design = Design { events, window: args.window, bumps: args.bumps, rate: args.rate };
-        all.push((subject.name.clone(), kernels(&sessions, &study.channel, &design)?));
+        all.push((subject.name.clone(), kernels(&subject.sessions, &study.channel, &design)?));
     }
     Ok(all)
 }
@@ -220,11 +218,7 @@ fn spans(lags: &[f64], effect: &Effect) -> String {
 }
 
 /// The trials of one session, for its page; none where it has none.
-pub fn of_session(study: &Study, subject: usize, session: usize) -> Option<Trials> {
-    let chosen = &study.subjects[subject];
-    let subject =
-        accumbens_core::study::Subject { name: chosen.name.clone(), sessions: vec![chosen.sessions[session].clone()] };
-    let one = Study { subjects: vec![subject], scoring: study.scoring.clone(), ..clean::without_subjects(study) };
+pub fn of_session(study: &Study, session: &Session) -> Option<Trials> {
     let how = Cut {
         events: study.scoring.events.clone(),
         window: [-2.0, 6.0],
@@ -233,5 +227,5 @@ pub fn of_session(study: &Study, subject: usize, session: usize) -> Option<Trial
         rate: 20.0,
         response: [0.0, 2.0],
     };
-    cut(&one, &how).ok()
+    cut_sessions(&[std::slice::from_ref(session)], &study.channel, &study.unit, &how).ok()
 }

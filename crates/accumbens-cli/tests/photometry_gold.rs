@@ -1,6 +1,8 @@
 //! Cleaning of a real pyPhotometry recording against the numbers that SciPy, statsmodels and the published notebook
 //! give on it.
 
+mod shared;
+
 use accumbens::stages::filter::sections;
 use accumbens::stages::{baseline_name, clean, keep};
 use accumbens_core::cleaning::{
@@ -9,18 +11,10 @@ use accumbens_core::cleaning::{
 use accumbens_core::format::Hints;
 use accumbens_core::{EventLog, Recording};
 use accumbens_io::{formats, session};
-use std::path::{Path, PathBuf};
+use shared::shared;
+use std::path::Path;
 
 const FILE: &str = "data/ppd/m53_NAc_L-2019-11-24-093939.ppd";
-
-fn shared(file: &str) -> Option<PathBuf> {
-    let path = std::env::var("ACCUMBENS_SHARED").ok().map(|s| Path::new(&s).join(file)).filter(|p| p.exists());
-    if path.is_none() {
-        use std::io::Write;
-        let _ = writeln!(std::io::stderr(), "skipped: {file} (ACCUMBENS_SHARED names none)");
-    }
-    path
-}
 
 fn recording(path: &Path) -> Recording {
     let source = formats::open(path, &Hints::default()).unwrap();

@@ -1,20 +1,14 @@
 //! The recordings of Jeong et al. 2022 against the published analysis of their random-reward days.
 
-use std::path::{Path, PathBuf};
+mod shared;
+
+use shared::shared;
+use std::path::Path;
 use std::process::Command;
 
 /// r(response, drop number) and r(response, previous interval) on the 30 Hz traces (the README of the recordings).
 const PUBLISHED: [(&str, f64, f64); 4] =
     [("F1", 0.1135, 0.2392), ("M2", 0.3586, 0.2522), ("M4", 0.0657, 0.4039), ("M7", 0.2948, 0.2696)];
-
-fn recordings() -> Option<PathBuf> {
-    let shared = std::env::var("ACCUMBENS_SHARED").ok();
-    let folder = shared.map(|s| Path::new(&s).join("data/jeong2022")).filter(|p| p.is_dir());
-    if folder.is_none() {
-        skipped("the published recordings (ACCUMBENS_SHARED names none)");
-    }
-    folder
-}
 
 /// The study of the random-reward days, as a user would write it.
 fn study(recordings: &Path) -> String {
@@ -49,7 +43,7 @@ fn accumbens(words: &[&str], folder: &Path) -> serde_json::Value {
 
 #[test]
 fn describe_gives_the_published_correlations_of_the_random_reward_days() {
-    let Some(recordings) = recordings() else { return };
+    let Some(recordings) = shared("data/jeong2022") else { return };
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("study.toml"), study(&recordings)).unwrap();
     let facts = accumbens(&["describe", "study.toml", "--json"], folder.path());
@@ -62,7 +56,7 @@ fn describe_gives_the_published_correlations_of_the_random_reward_days() {
 
 #[test]
 fn compare_runs_on_the_random_reward_days_and_ends_in_a_sentence() {
-    let Some(recordings) = recordings() else { return };
+    let Some(recordings) = shared("data/jeong2022") else { return };
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("study.toml"), study(&recordings)).unwrap();
     let words = ["compare", "study.toml", "--recovery", "1", "--design", "32", "--evaluations", "20", "--json"];
@@ -71,10 +65,4 @@ fn compare_runs_on_the_random_reward_days_and_ends_in_a_sentence() {
     assert!(results["verdict"]["sentence"].as_str().unwrap().ends_with('.'));
     let told = results["theories"].as_array().unwrap().iter().find(|t| t["label"] == "anccr").unwrap();
     assert!(told["told"][0].as_str().unwrap().starts_with("T of each session"));
-}
-
-/// Reports a skipped test past the harness, which keeps what passing tests print to itself.
-fn skipped(what: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stderr(), "skipped: {what}");
 }

@@ -1,16 +1,10 @@
 //! Recordings of other programs, from the file to the published numbers.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod shared;
 
-fn shared(file: &str) -> Option<PathBuf> {
-    let path = std::env::var("ACCUMBENS_SHARED").ok().map(|s| Path::new(&s).join(file)).filter(|p| p.exists());
-    if path.is_none() {
-        use std::io::Write;
-        let _ = writeln!(std::io::stderr(), "skipped: {file} (ACCUMBENS_SHARED names none)");
-    }
-    path
-}
+use shared::shared;
+use std::path::Path;
+use std::process::Command;
 
 fn accumbens(words: &[&str], folder: &Path) -> serde_json::Value {
     let out = Command::new(env!("CARGO_BIN_EXE_accumbens")).args(words).current_dir(folder).output().unwrap();

@@ -71,14 +71,11 @@ impl Open {
                     "Values" => node.name().to_owned(),
                     own => format!("{} {own}", node.name()),
                 };
-                found.push((name, (at, data.name().to_owned()), (at, "Time".to_owned()), node, data, time));
+                let place = Place { data: (at, data.name().to_owned()), time: (at, "Time".to_owned()) };
+                found.push((stream(&self.tree, name, node, data, time), place));
             }
         }
-        let streams = found.into_iter().map(|(name, data, time, node, values, clock)| {
-            (stream(&self.tree, name, node, values, clock), Place { data, time })
-        });
-        let streams: Vec<_> = streams.collect();
-        self.add(streams);
+        self.add(found);
     }
 
     fn old(&mut self) {

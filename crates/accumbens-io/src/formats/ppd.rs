@@ -154,18 +154,22 @@ impl Format for Ppd {
         }
         for a in 0..layout.analog {
             let at = |i: usize| i * stride + if layout.paired { 2 * a } else { a };
-            let light = |i: usize| f64::from(word(at(i)) >> 1) * volts;
-            let dark = |i: usize| if layout.paired { f64::from(word(at(i) + 1) >> 1) * volts } else { 0.0 };
             let clipped = 0.98 * layout.ceiling * volts;
-            let clips = (0..samples).filter(|&i| light(i).max(dark(i)) > clipped).count();
+            let mut clips = 0;
+            let value = |i: usize| {
+                let light = f64::from(word(at(i)) >> 1) * volts;
+                let dark = if layout.paired { f64::from(word(at(i) + 1) >> 1) * volts } else { 0.0 };
+                clips += usize::from(light.max(dark) > clipped);
+                light - dark
+            };
+            let data = (0..samples).map(value).collect();
             let late = if hints.stagger && layout.pulsed { a as f64 * interval / layout.analog as f64 } else { 0.0 };
-            let data = (0..samples).map(|i| light(i) - dark(i)).collect();
-            let stream = file.regular(&format!("analog_{}", a + 1), late, interval, data);
+            let name = format!("analog_{}", a + 1);
+            let stream = file.regular(&name, late, interval, data);
             stream.unit = "V".into();
             stream.kind = StreamKind::Light;
             // Old pulsed files hold the difference alone, in which clipping does not show.
             if clips > 0 && (layout.paired || !layout.pulsed) {
-                let name = format!("analog_{}", a + 1);
                 file.note(format!("{clips} of {samples} samples of {name} are clipped at the top of the converter"));
             }
         }

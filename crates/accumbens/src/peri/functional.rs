@@ -6,7 +6,7 @@
 
 use super::mixed::{self, Fitted, Sums};
 use super::windows::Trials;
-use crate::fit::statistics::half_width;
+use crate::fit::statistics::{half_width, mean};
 use accumbens_core::Seed;
 use rand::RngExt;
 use rayon::prelude::*;
@@ -96,10 +96,6 @@ impl<'a> Table<'a> {
         let fits: Vec<Option<Fitted>> =
             sums.par_iter().map(|at| mixed::fit(&present.iter().map(|&s| &at[s]).collect::<Vec<_>>())).collect();
         let pick = |f: &dyn Fn(&Fitted) -> f64| fits.iter().map(|x| x.as_ref().map_or(f64::NAN, f)).collect::<Vec<_>>();
-        let mean = |v: Vec<f64>| {
-            let finite: Vec<f64> = v.into_iter().filter(|x| x.is_finite()).collect();
-            finite.iter().sum::<f64>() / finite.len() as f64
-        };
         // Subjects are the unit, however many trials they have.
         let one = if present.len() > 1 { half_width(1.0, present.len()) } else { f64::NAN };
         let widths = if present.len() < 3 { Vec::new() } else { self.joint(&present, &sums, &fits, seed, one) };
@@ -116,8 +112,8 @@ impl<'a> Table<'a> {
         Functional {
             lags: self.lags.clone(),
             effects: self.effects.iter().enumerate().map(effect).collect(),
-            aic: mean(pick(&Fitted::aic)),
-            bic: mean(pick(&Fitted::bic)),
+            aic: mean(&pick(&Fitted::aic)),
+            bic: mean(&pick(&Fitted::bic)),
             subjects: present.len(),
             samples: if widths.is_empty() { 0 } else { SAMPLES },
         }

@@ -7,4 +7,4 @@ pub mod transients;
 pub mod windows;
 
 pub use functional::{Functional, Table};
-pub use windows::{Cut, Normalise, Trial, Trials, cut};
+pub use windows::{Cut, Normalise, Trial, Trials, cut, cut_sessions};

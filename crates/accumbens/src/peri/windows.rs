@@ -1,6 +1,6 @@
 //! Cuts the signal around events, and measures each response.
 
-use accumbens_core::study::{Study, Window};
+use accumbens_core::study::{Session, Study, Window};
 use accumbens_core::{Error, Result};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -145,25 +145,41 @@ impl<'a> Sums<'a> {
 /// # Errors
 /// Where a window is empty, an event is not in the study, or no trial is left.
 pub fn cut(study: &Study, cut: &Cut) -> Result<Trials> {
+    let subjects: Vec<&[Session]> = study.subjects.iter().map(|s| s.sessions.as_slice()).collect();
+    cut_sessions(&subjects, &study.channel, &study.unit, cut)
+}
+
+/// Cuts the sessions of each subject.
+///
+/// # Errors
+/// As [`cut`].
+pub fn cut_sessions(subjects: &[&[Session]], channel: &str, unit: &str, cut: &Cut) -> Result<Trials> {
     check(cut)?;
     let steps = ((cut.window[1] - cut.window[0]) * cut.rate).round().max(1.0) as usize;
     let lags: Vec<f64> = (0..=steps).map(|i| cut.window[0] + i as f64 / cut.rate).collect();
-    let of = |subject: usize| subject_trials(study, cut, &lags, subject);
-    let parts = (0..study.subjects.len()).into_par_iter().map(of).collect::<Result<Vec<_>>>()?;
+    let of = |subject: usize| subject_trials(subjects[subject], channel, cut, &lags, subject);
+    let parts = (0..subjects.len()).into_par_iter().map(of).collect::<Result<Vec<_>>>()?;
     let left_out = parts.iter().map(|p| p.1).sum();
     let trials: Vec<Trial> = parts.into_iter().flat_map(|p| p.0).collect();
     if trials.is_empty() {
         let problem = format!("no trial of {} is in the signal", cut.events.join(", "));
         return Err(Error::input("events", problem, "events that happen while the signal is recorded"));
     }
-    let unit = if cut.normalise == Normalise::Z { "z of the baseline".into() } else { study.unit.clone() };
-    Ok(Trials { cut: cut.clone(), lags, unit, trials, left_out })
+    let unit = if cut.normalise == Normalise::Z { "z of the baseline" } else { unit };
+    Ok(Trials { cut: cut.clone(), lags, unit: unit.into(), trials, left_out })
 }
 
-fn subject_trials(study: &Study, cut: &Cut, lags: &[f64], subject: usize) -> Result<(Vec<Trial>, usize)> {
+/// The trials of the sessions of one subject.
+fn subject_trials(
+    sessions: &[Session],
+    channel: &str,
+    cut: &Cut,
+    lags: &[f64],
+    subject: usize,
+) -> Result<(Vec<Trial>, usize)> {
     let mut counts = vec![0; cut.events.len()];
     let (mut trials, mut left_out) = (Vec::new(), 0);
-    for (number, session) in study.subjects[subject].sessions.iter().enumerate() {
+    for (number, session) in sessions.iter().enumerate() {
         let log = &session.recording.events;
         let kinds = cut.events.iter().map(|name| {
             log.kind(name).ok_or_else(|| {
@@ -172,8 +188,7 @@ fn subject_trials(study: &Study, cut: &Cut, lags: &[f64], subject: usize) -> Res
             })
         });
         let kinds = kinds.collect::<Result<Vec<_>>>()?;
-        let channel = session.recording.channel(&study.channel);
-        let sums = channel.map(|c| Sums::new(&session.recording.times, &c.data));
+        let sums = session.recording.channel(channel).map(|c| Sums::new(&session.recording.times, &c.data));
         let half = 0.5 / cut.rate;
         for (row, event) in log.events().iter().enumerate() {
             let Some(kind) = kinds.iter().position(|k| *k == event.kind) else { continue };

@@ -1,5 +1,6 @@
 //! Gathers the numbers that the report's figures draw; bounded, however long the recordings are.
 
+use super::page::rounded;
 use super::trace::example;
 use crate::fit::Comparison;
 use crate::fit::cohort::Member;
@@ -20,10 +21,7 @@ const SUBJECTS: usize = 12;
 
 /// A number for drawing: four significant digits, or nothing.
 pub fn short(value: f64) -> Value {
-    if !value.is_finite() {
-        return Value::Null;
-    }
-    format!("{value:.3e}").parse::<f64>().map_or(Value::Null, Value::from)
+    rounded(value, 3)
 }
 
 /// Everything the figures draw.

@@ -1,6 +1,7 @@
 //! Fills the page of figures: facts, tables and plots under a title, in one self-contained HTML file.
 
 use super::{D3, PLOT, STYLE};
+use crate::fit::statistics::mean;
 use accumbens_core::{Error, Result};
 use minijinja::Environment;
 use minijinja::value::{Serde, Value};
@@ -47,10 +48,16 @@ impl Page {
     }
 }
 
-/// A number with as many digits as a figure shows.
+/// A number with so many digits behind its first, or nothing.
+#[must_use]
+pub fn rounded(x: f64, digits: usize) -> Json {
+    if x.is_finite() { json!(format!("{x:.digits$e}").parse::<f64>().unwrap_or(x)) } else { Json::Null }
+}
+
+/// A number with as many digits as a figure of a session shows: its times have that many.
 #[must_use]
 pub fn short(x: f64) -> Json {
-    if x.is_finite() { json!(format!("{x:.5e}").parse::<f64>().unwrap_or(x)) } else { Json::Null }
+    rounded(x, 5)
 }
 
 /// Numbers with as many digits as a figure shows.
@@ -63,10 +70,6 @@ pub fn shorts(values: &[f64]) -> Json {
 #[must_use]
 pub fn thinned(times: &[f64], data: &[f64], points: usize) -> (Json, Json) {
     let size = times.len().div_ceil(points.max(1)).max(1);
-    let mean = |part: &[f64]| {
-        let finite: Vec<f64> = part.iter().copied().filter(|x| x.is_finite()).collect();
-        finite.iter().sum::<f64>() / finite.len() as f64
-    };
     let of = |v: &[f64]| v.chunks(size).map(mean).collect::<Vec<_>>();
     (shorts(&of(times)), shorts(&of(data)))
 }

@@ -1,6 +1,7 @@
 //! The page of peri-event responses: mixed models over lags, trials, kernels and transients.
 
 use super::page::{Page, short, shorts};
+use crate::fit::statistics::mean;
 use crate::peri::kernels::Kernels;
 use crate::peri::{Functional, Trial, Trials};
 use accumbens_core::Result;
@@ -106,11 +107,8 @@ impl PeriPage<'_> {
             let rows: Vec<Value> = of
                 .chunks(size)
                 .map(|part| {
-                    let mean = |lag: usize| {
-                        let v: Vec<f64> = part.iter().map(|t| t.values[lag]).filter(|x| x.is_finite()).collect();
-                        short(v.iter().sum::<f64>() / v.len() as f64)
-                    };
-                    (0..self.trials.lags.len()).step_by(stride).map(mean).collect()
+                    let at = |lag: usize| short(mean(&part.iter().map(|t| t.values[lag]).collect::<Vec<_>>()));
+                    (0..self.trials.lags.len()).step_by(stride).map(at).collect()
                 })
                 .collect();
             let lags: Vec<f64> = self.trials.lags.iter().copied().step_by(stride).collect();
@@ -133,11 +131,8 @@ impl PeriPage<'_> {
                 if of.is_empty() {
                     continue;
                 }
-                let mean = |f: fn(&Trial) -> f64| {
-                    let v: Vec<f64> = of.iter().map(|t| f(t)).filter(|x| x.is_finite()).collect();
-                    format!("{:.3}", v.iter().sum::<f64>() / v.len() as f64)
-                };
-                let cells = [mean(|t| t.amplitude), mean(|t| t.area), mean(|t| t.peak), mean(|t| t.latency)];
+                let cell = |f: fn(&Trial) -> f64| format!("{:.3}", mean(&of.iter().map(|t| f(t)).collect::<Vec<_>>()));
+                let cells = [cell(|t| t.amplitude), cell(|t| t.area), cell(|t| t.peak), cell(|t| t.latency)];
                 let [amplitude, area, peak, latency] = cells;
                 rows.push(json!([name, event, of.len(), amplitude, area, peak, latency]));
             }

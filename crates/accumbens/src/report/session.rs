@@ -1,6 +1,7 @@
 //! The page of a session: quality, what cleaning did, and a first look at responses.
 
 use super::page::{Page, short, shorts, thinned};
+use crate::fit::statistics;
 use crate::peri::{Normalise, Trials};
 use crate::qc::Finding;
 use crate::stages::spectrum::Spectrum;
@@ -197,9 +198,8 @@ fn mean(trials: &Trials, event: usize) -> Option<Value> {
     let (mut y, mut low, mut high) = (Vec::new(), Vec::new(), Vec::new());
     for lag in 0..trials.lags.len() {
         let values: Vec<f64> = of.iter().map(|t| t.values[lag]).filter(|x| x.is_finite()).collect();
-        let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n;
-        let sem = (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt();
+        let mean = statistics::mean(&values);
+        let sem = (statistics::variance(&values) / values.len() as f64).sqrt();
         y.push(short(mean));
         low.push(short(mean - sem));
         high.push(short(mean + sem));
