@@ -1,11 +1,11 @@
 """Recordings against what other programs write and read."""
 
 import datetime
-import struct
 import subprocess
 import sys
 
 import h5py
+import layouts
 import numpy as np
 import pytest
 from pynwb import NWBHDF5IO, NWBFile, TimeSeries
@@ -145,6 +145,52 @@ def test_series_are_read_by_conversion_links_chunks_columns_and_widths(tmp_path)
     assert np.array_equal(recording["b"].time, stamps) and recording["b"].clock == recording["a 1"].clock
 
 
+@pytest.mark.parametrize("filter", ["gzip", "lzf", "zstd", "lz4", "scaleoffset", "fletcher32"])
+def test_filters_of_hdf5_are_undone(tmp_path, filter):
+    import hdf5plugin
+
+    data = np.round(np.sin(np.arange(5000) / 50), 2)
+    how = {
+        "gzip": {"compression": "gzip", "shuffle": True},
+        "lzf": {"compression": "lzf", "shuffle": True},
+        "zstd": hdf5plugin.Zstd(),
+        "lz4": hdf5plugin.LZ4(),
+        "scaleoffset": {"scaleoffset": 0},
+        "fletcher32": {"fletcher32": True},
+    }[filter]
+    if filter == "scaleoffset":
+        data = np.round(100 * data).astype("i4")
+    path = tmp_path / "filtered.nwb"
+    with NWBHDF5IO(str(path), "w") as io:
+        nwb = nwb_file()
+        nwb.add_acquisition(TimeSeries(name="a", data=np.zeros(1), unit="V", rate=20.0))
+        io.write(nwb)
+    with h5py.File(path, "a") as f:
+        attributes = dict(f["acquisition/a/data"].attrs)
+        del f["acquisition/a/data"]
+        f["acquisition/a"].create_dataset("data", data=data, chunks=(700,), **how).attrs.update(attributes)
+    assert np.array_equal(recordings.read(path)["a"].data, data)
+
+
+def test_parquet_of_pyarrow_is_read_with_its_flags_words_and_dates(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    time = np.arange(1000) / 50
+    columns = {"time": time, "470": np.sin(time).astype("f4"), "lick": time % 1 < 0.2}
+    path = tmp_path / "light.parquet"
+    pq.write_table(pa.table(columns | {"state": ["a"] * 1000}), path, row_group_size=300)
+    ours = recordings.read(path)
+    assert [s.name for s in ours] == ["470", "lick"] and np.array_equal(ours["470"].data, columns["470"].astype(float))
+    assert np.array_equal(ours["lick"].data, columns["lick"].astype(float))
+    dates = pa.array([0, 1_500_000, 3_000_000], type=pa.timestamp("us"))
+    path = tmp_path / "events.parquet"
+    pq.write_table(pa.table({"time": dates, "event": ["cue", "lick", "cue"], "magnitude": [1.0, None, 2.0]}), path)
+    found = events(recordings.read(path))
+    assert list(found["cue"].time) == [0.0, 3.0] and list(found["cue"].magnitude) == [1.0, 2.0]
+    assert list(found["lick"].time) == [1.5]
+
+
 def test_ndx_events_before_version_three_is_read(tmp_path):
     """The layout of ndx-events 0.2, whose package cannot be installed beside the later one."""
     path = tmp_path / "old.nwb"
@@ -182,49 +228,11 @@ def test_convert_writes_nwb_from_the_command(tmp_path):
 # --- TDT, against TDT's own package ------------------------------------------------------------------------------
 
 
-def tdt_block(folder, separate):
-    """A block as Synapse writes it: one store of two channels, an epoch store with its offsets."""
-    folder.mkdir()
-    rng = np.random.default_rng(3)
-    t0, rate, size = 1_600_000_000.0, 1017.2526, 256
-    store = {1: rng.normal(size=10 * size).astype("<f4"), 2: rng.normal(size=10 * size).astype("<f4")}
-    records, tev = [], b""
-
-    def record(words, kind, name, chan, sort, time, offset, form, frequency):
-        offset = struct.pack("<d", offset) if isinstance(offset, float) else struct.pack("<q", offset)
-        records.append(struct.pack("<iI4sHHd", words, kind, name, chan, sort, time) + offset + struct.pack("<if", form, frequency))
-
-    record(10, 0, b"\0\0\0\0", 0, 0, 0.0, 0, 0, 0.0)
-    record(10, 0x8801, b"\1\0\0\0", 0, 0, t0, 0, 0, 0.0)
-    for block in range(10):
-        for chan in (1, 2):
-            data = store[chan][block * size : (block + 1) * size].tobytes()
-            kind = 0x8101 | (0x10 if separate else 0)
-            record(10 + size, kind, b"_465", chan, 0, t0 + block * size / rate, len(tev), 0, rate)
-            tev += data
-        record(10, 0x101, b"PC0/", 0, 0, t0 + block * 0.25 + 0.01, float(block + 1), 4, 0.0)
-        chan, sort = struct.unpack("<HH", b"PC0/")
-        record(10, 0x102, b"PC0\\", chan, sort, t0 + block * 0.25 + 0.06, float(block + 1), 4, 0.0)
-    record(10, 0x8801, b"\2\0\0\0", 0, 0, t0 + 10 * size / rate, 0, 0, 0.0)
-    (folder / "a_b.tsq").write_bytes(b"".join(records))
-    if separate:
-        (folder / "a_b.tev").write_bytes(b"")
-        for chan, data in store.items():
-            name = b"_465"
-            size_bytes = 40 + data.nbytes
-            header = struct.pack("<Q3sB4sHHHHBBH", size_bytes, b"SEV", 3, name, chan, 2, 4, 0, 0, 6, 0)
-            (folder / f"a_b__465_Ch{chan}.sev").write_bytes(header.ljust(40, b"\0") + data.tobytes())
-    else:
-        (folder / "a_b.tev").write_bytes(tev)
-    (folder / "a_b.Tbk").write_bytes(b"")
-    return store
-
-
 @pytest.mark.parametrize("separate", [False, True])
 def test_a_tdt_block_is_read_as_tdts_own_package_reads_it(tmp_path, separate):
     import tdt
 
-    store = tdt_block(tmp_path / "a-b-1", separate)
+    store = layouts.tdt_block(tmp_path / "a-b-1", separate)
     theirs = tdt.read_block(str(tmp_path / "a-b-1"))
     ours = recordings.read(tmp_path / "a-b-1")
     for chan in (1, 2):
@@ -244,36 +252,19 @@ def test_a_tdt_block_is_read_as_tdts_own_package_reads_it(tmp_path, separate):
 
 
 def test_doric_files_of_both_layouts_are_read(tmp_path):
-    time = np.arange(500) / 100
-    new = tmp_path / "new.doric"
-    with h5py.File(new, "w") as f:
-        f.attrs["Created"] = "Wed May 01 12:00:00 2024"
-        series = f.create_group("DataAcquisition/FPConsole/Signals/Series0001")
-        for name, data in [("AIN01xAOUT01-LockIn", np.sin(time)), ("AIN01xAOUT02-LockIn", np.cos(time))]:
-            group = series.create_group(name)
-            group["Values"], group["Time"] = data, time
-        lines = series.create_group("DigitalIO")
-        lines["DIO01"], lines["Time"] = (time % 1 < 0.1).astype(float), time
-    ours = recordings.read(new)
+    time = layouts.doric_new(tmp_path / "new.doric")
+    ours = recordings.read(tmp_path / "new.doric")
     assert np.array_equal(ours["AIN01xAOUT02-LockIn"].data, np.cos(time)) and ours.started.startswith("Wed")
     assert np.allclose(events(ours)["DigitalIO DIO01"].time, [0, 1, 2, 3, 4])
-    old = tmp_path / "old.doric"
-    with h5py.File(old, "w") as f:
-        f["Traces/Console/AIn-1 - Raw/AIn-1 - Raw"] = np.sin(time)
-        f["Traces/Console/DI--O-1/DI--O-1"] = (time % 1 > 0.5).astype(float)
-        f["Traces/Console/Time(s)/Console_time(s)"] = time
-    ours = recordings.read(old)
+    layouts.doric_old(tmp_path / "old.doric")
+    ours = recordings.read(tmp_path / "old.doric")
     assert np.array_equal(ours["AIn-1 - Raw"].data, np.sin(time)) and np.array_equal(ours["AIn-1 - Raw"].time, time)
     assert len(events(ours)["DI--O-1"].time) == 5
 
 
 def test_neurophotometrics_words_are_read_by_bit(tmp_path):
-    rows = ["FrameCounter,SystemTimestamp,LedState,ComputerTimestamp,mPFC,G1"]
-    for i in range(9):
-        word = 7 if i == 0 else [1, 2, 4][i % 3] + (512 if i in (4, 5) else 0)
-        rows.append(f"{i},{100 + i * 0.025},{word},{i * 25},{i},{10 * i}")
     path = tmp_path / "npm.csv"
-    path.write_text("\n".join(rows) + "\n")
+    layouts.neurophotometrics(path, 9)
     ours = recordings.read(path)
     assert [s.name for s in ours] == ["mPFC 415", "G1 415", "mPFC 470", "G1 470", "mPFC 560", "G1 560"]
     assert list(ours["mPFC 470"].data) == [1, 4, 7] and np.allclose(ours["G1 470"].time, 100 + np.array([1, 4, 7]) * 0.025)

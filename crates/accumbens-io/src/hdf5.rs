@@ -96,8 +96,10 @@ impl Tree {
         let place = path.display().to_string();
         let bytes = std::fs::metadata(path).map_err(|e| Error::file(path, e))?.len();
         let most = |limit: u64| limit.min(bytes.saturating_mul(COMPRESSED).saturating_add(1 << 20)) as usize;
-        let options =
-            OpenOptions::default().with_max_chunk_bytes(most(MOST_CHUNK)).with_max_read_bytes(most(MOST_READ));
+        let options = OpenOptions::default()
+            .with_max_chunk_bytes(most(MOST_CHUNK))
+            .with_max_read_bytes(most(MOST_READ))
+            .with_filter_registry(crate::hdf5_filters::registry(most(MOST_CHUNK)));
         let file = Hdf5File::open_with_options(path, options).map_err(|e| fault(&place, "", &e))?;
         let mut tree = Self { place, groups: Vec::new(), paths: HashMap::new(), bytes };
         let mut seen = HashSet::new();
@@ -288,5 +290,9 @@ fn whole(bytes: &[u8], size: usize, signed: bool) -> f64 {
 
 fn fault(place: &str, path: &str, error: &hdf5_reader::error::Error) -> Error {
     let place = if path.is_empty() { place.to_owned() } else { format!("{place}: {path}") };
-    Error::input(place, error.to_string(), "an HDF5 file that is whole")
+    let accepted = match error {
+        hdf5_reader::error::Error::UnsupportedFilter(_) => "gzip, szip, LZF, LZ4 or Zstandard (h5repack changes it)",
+        _ => "an HDF5 file that is whole",
+    };
+    Error::input(place, error.to_string(), accepted)
 }

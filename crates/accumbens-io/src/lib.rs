@@ -7,6 +7,7 @@ pub mod folder;
 pub mod formats;
 mod guard;
 mod hdf5;
+mod hdf5_filters;
 pub mod loaded;
 mod parquet_columns;
 pub mod propose;

@@ -1,8 +1,11 @@
 //! The columns of Parquet files.
 
+use crate::formats::table::Cells;
 use crate::guard::guarded;
 use accumbens_core::{Error, Result};
+use parquet::basic::{LogicalType, TimeUnit};
 use parquet::column::reader::ColumnReader;
+use parquet::data_type::ByteArray;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::path::Path;
 
@@ -11,11 +14,14 @@ const BATCH: usize = 1 << 16;
 /// Columns of one value compress about a thousandfold; a claim far above that is no data.
 const ROWS_A_BYTE: u64 = 2000;
 
+/// The longest word, bytes.
+const LONGEST_WORD: usize = 1 << 12;
+
 macro_rules! column {
-    ($reader:expr, $rows:expr, $optional:expr, $fault:expr) => {{
+    ($reader:expr, $rows:expr, $optional:expr, $fault:expr, $none:expr, $cell:expr) => {{
         let (mut values, mut levels) = (Vec::new(), Vec::new());
         let mut reader = $reader;
-        let mut out: Vec<f64> = Vec::with_capacity($rows.min(BATCH));
+        let mut out = Vec::with_capacity($rows.min(BATCH));
         while out.len() < $rows {
             values.clear();
             levels.clear();
@@ -28,25 +34,44 @@ macro_rules! column {
             let mut next = values.iter();
             for i in 0..records {
                 let here = !$optional || levels[i] > 0;
-                out.push(if here { next.next().map_or(f64::NAN, |v| *v as f64) } else { f64::NAN });
+                out.push(if here { next.next().map_or($none, $cell) } else { $none });
             }
         }
         out
     }};
 }
 
-/// Every column of numbers without nesting, by name. Other columns are passed over.
-pub(crate) fn numbers(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)>> {
+/// A word of a column.
+fn word(bytes: &ByteArray) -> String {
+    let bytes = bytes.data();
+    String::from_utf8_lossy(&bytes[..bytes.len().min(LONGEST_WORD)]).into_owned()
+}
+
+/// What one count of a column of dates is in seconds, where it is one.
+fn seconds(kind: Option<&LogicalType>) -> f64 {
+    match kind {
+        Some(LogicalType::Timestamp(kind)) => match kind.unit {
+            TimeUnit::MILLIS => 1e-3,
+            TimeUnit::MICROS => 1e-6,
+            TimeUnit::NANOS => 1e-9,
+        },
+        _ => 1.0,
+    }
+}
+
+/// Every column of numbers, flags or words without nesting, by name. Dates become seconds; other columns are passed
+/// over.
+pub(crate) fn columns(path: &Path, place: &str) -> Result<Vec<(String, Cells)>> {
     guarded(place, "a Parquet file", || unguarded(path, place))?
 }
 
-fn unguarded(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)>> {
+fn unguarded(path: &Path, place: &str) -> Result<Vec<(String, Cells)>> {
     let fault = |e: parquet::errors::ParquetError| Error::input(place, e.to_string(), "a Parquet file");
     let file = std::fs::File::open(path).map_err(|e| Error::file(path, e))?;
     let bytes = file.metadata().map_err(|e| Error::file(path, e))?.len();
     let reader = SerializedFileReader::new(file).map_err(fault)?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
-    let mut columns: Vec<(String, Vec<f64>)> = Vec::new();
+    let mut columns: Vec<(String, Cells)> = Vec::new();
     for group in 0..reader.num_row_groups() {
         let rows = reader.get_row_group(group).map_err(fault)?;
         let claimed = rows.metadata().num_rows();
@@ -60,17 +85,33 @@ fn unguarded(path: &Path, place: &str) -> Result<Vec<(String, Vec<f64>)>> {
                 continue;
             }
             let optional = described.max_def_level() > 0;
-            let values = match rows.get_column_reader(at).map_err(fault)? {
-                ColumnReader::DoubleColumnReader(r) => column!(r, count, optional, fault),
-                ColumnReader::FloatColumnReader(r) => column!(r, count, optional, fault),
-                ColumnReader::Int32ColumnReader(r) => column!(r, count, optional, fault),
-                ColumnReader::Int64ColumnReader(r) => column!(r, count, optional, fault),
+            let scale = seconds(described.logical_type_ref());
+            macro_rules! numbers {
+                ($reader:expr) => {
+                    Cells::Numbers(column!($reader, count, optional, fault, f64::NAN, |v| *v as f64 * scale))
+                };
+            }
+            let cells = match rows.get_column_reader(at).map_err(fault)? {
+                ColumnReader::DoubleColumnReader(r) => numbers!(r),
+                ColumnReader::FloatColumnReader(r) => numbers!(r),
+                ColumnReader::Int32ColumnReader(r) => numbers!(r),
+                ColumnReader::Int64ColumnReader(r) => numbers!(r),
+                ColumnReader::BoolColumnReader(r) => {
+                    Cells::Numbers(column!(r, count, optional, fault, f64::NAN, |v| f64::from(u8::from(*v))))
+                }
+                ColumnReader::ByteArrayColumnReader(r) => {
+                    Cells::Words(column!(r, count, optional, fault, String::new(), word))
+                }
                 _ => continue,
             };
             let name = described.name();
-            match columns.iter_mut().find(|(n, _)| n == name) {
-                Some((_, all)) => all.extend(values),
-                None => columns.push((name.into(), values)),
+            match (columns.iter_mut().find(|(n, _)| n == name), cells) {
+                (None, cells) => columns.push((name.into(), cells)),
+                (Some((_, Cells::Numbers(all))), Cells::Numbers(more)) => all.extend(more),
+                (Some((_, Cells::Words(all))), Cells::Words(more)) => all.extend(more),
+                (Some(_), _) => {
+                    return Err(Error::input(place, format!("column {name:?} comes twice"), "each column once"));
+                }
             }
         }
     }

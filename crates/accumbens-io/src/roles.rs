@@ -62,7 +62,10 @@ fn propose(stream: &Stream, others: &[Stream]) -> Proposed {
     }
     let lower = stream.name.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-    if has(&["dff", "df/f", "df_f", "zscore", "z-score", "fitted", "corrected"]) {
+    if stream.about.iter().any(|(what, _)| what == "computed") {
+        return said(ChannelRole::Processed, "from its type");
+    }
+    if has(&["dff", "df/f", "df_f", "dfoverf", "df_over_f", "zscore", "z-score", "fitted", "corrected"]) {
         return said(ChannelRole::Processed, "from its name");
     }
     if has(&["isos", "control", "reference", "tdtomato", "mcherry", "autofl", "background"]) {

@@ -3,7 +3,7 @@
 
 use super::{
     sniff,
-    table::{Cells, Table},
+    table::{Cells, Table, is_parquet},
 };
 use crate::loaded::Loaded;
 use accumbens_core::format::{EventSeries, Format, Hints, Holdings, Source};
@@ -29,8 +29,7 @@ enum Layout {
 }
 
 fn layout(path: &Path) -> Option<Layout> {
-    let lines = sniff::lines(path, 2);
-    let first: Vec<String> = lines.first()?.iter().map(|c| c.to_lowercase()).collect();
+    let first: Vec<String> = sniff::header(path).iter().map(|c| c.to_lowercase()).collect();
     let has = |name: &str| first.iter().any(|c| c == name);
     match first.as_slice() {
         [only] if only == "timestamps" => Some(Layout::Times),
@@ -83,7 +82,7 @@ impl Format for EventTables {
         let mut file = Loaded::new("events CSV");
         let mut series = Series(Vec::new());
         let scale = hints.scale();
-        if let Layout::Own = layout {
+        if let (Layout::Own, false) = (layout, is_parquet(path)) {
             for row in crate::events_csv::read(path)? {
                 series.push(&row.event, row.time * scale, row.magnitude, f64::NAN);
                 if let Some(new) = series.0.last_mut().filter(|s| s.place.is_empty()) {
@@ -109,7 +108,15 @@ impl Format for EventTables {
             )),
         };
         match layout {
-            Layout::Own => {}
+            Layout::Own => {
+                let (time, event) = (column("time")?, column("event")?);
+                let (magnitude, duration) = (column("magnitude").ok(), column("duration").ok());
+                for row in 0..table.rows() {
+                    let known = |cells: Option<&Cells>| cells.map_or(Ok(f64::NAN), |c| number(c, row));
+                    let lasted = known(duration)? * scale;
+                    series.push(&word(event, row), number(time, row)? * scale, known(magnitude)?, lasted);
+                }
+            }
             Layout::Times => {
                 let times = column("timestamps")?;
                 for row in 0..table.rows() {

@@ -12,6 +12,23 @@ pub enum Cells {
     Words(Vec<String>),
 }
 
+impl Cells {
+    /// How many cells there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Numbers(n) => n.len(),
+            Self::Words(w) => w.len(),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// A table.
 pub struct Table {
     /// Its columns, in the order of the file.
@@ -45,11 +62,7 @@ impl Table {
     /// How many rows there are.
     #[must_use]
     pub fn rows(&self) -> usize {
-        match self.columns.first() {
-            Some((_, Cells::Numbers(n))) => n.len(),
-            Some((_, Cells::Words(w))) => w.len(),
-            None => 0,
-        }
+        self.columns.first().map_or(0, |(_, c)| c.len())
     }
 
     /// Reads a table whose header stands behind `skip` lines; without a header, columns are named by their number
@@ -59,8 +72,7 @@ impl Table {
     /// With the line, where rows are of unequal length or the file is no text.
     pub fn read(path: &Path, skip: usize, header: bool) -> Result<Self> {
         if is_parquet(path) {
-            let columns = parquet_columns::numbers(path, &path.display().to_string())?;
-            let columns = columns.into_iter().map(|(n, v)| (n, Cells::Numbers(v))).collect();
+            let columns = parquet_columns::columns(path, &path.display().to_string())?;
             return Ok(Self { columns, skipped: 0 });
         }
         let place = path.display().to_string();

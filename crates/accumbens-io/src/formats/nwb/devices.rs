@@ -25,8 +25,12 @@ pub(super) fn columns(tree: &Tree, series: &Node, count: usize) -> Result<Vec<Co
     for region in &series.datasets {
         let Ok(attribute) = region.attribute("table") else { continue };
         let Some(table) = tree.reference(&attribute).and_then(|path| tree.group(path)) else { continue };
-        for (column, row) in columns.iter_mut().zip(tree.all(region)?) {
-            describe(tree, table, row as usize, column)?;
+        let rows = tree.all(region)?;
+        for (at, column) in columns.iter_mut().enumerate() {
+            // A single row is of every column, as a fibre through which two wavelengths go.
+            let at = if rows.len() == 1 { 0 } else { at };
+            let Some(row) = rows.get(at) else { break };
+            describe(tree, table, *row as usize, column)?;
         }
     }
     let labels: Vec<String> = columns.iter().map(label).collect();
@@ -62,11 +66,20 @@ fn label(column: &Column) -> String {
 
 /// Adds what one row of a table says.
 fn describe(tree: &Tree, table: &Node, row: usize, column: &mut Column) -> Result<()> {
+    let (dyes, detectors) = match table.neurodata_type().as_str() {
+        "FluorophoresTable" => (true, false),
+        "PhotodetectorsTable" => (false, true),
+        _ => (false, false),
+    };
     for dataset in table.datasets.iter().filter(|d| !matches!(d.name(), "id" | "coordinates" | "notes")) {
         let name = dataset.name();
         if Tree::is_text(dataset) {
             if let Some(said) = tree.texts(dataset)?.get(row).filter(|s| !s.is_empty()) {
-                column.about.push((name.into(), said.clone()));
+                let what = if dyes && name == "label" { "indicator" } else { name };
+                // The first to say where it is says where the fibre is.
+                if !column.about.iter().any(|(known, _)| known == what) {
+                    column.about.push((what.into(), said.clone()));
+                }
             }
         } else if matches!(dataset.dtype(), hdf5_reader::Datatype::Reference { .. }) {
             if let Some(device) = tree.references(dataset)?.get(row).and_then(|path| tree.group(path)) {
@@ -74,7 +87,13 @@ fn describe(tree: &Tree, table: &Node, row: usize, column: &mut Column) -> Resul
             }
         } else if dataset.shape().len() == 1 {
             let number = tree.numbers(dataset, row..row + 1, None)?.first().copied();
-            wavelength(name, number.filter(|x| x.is_finite()), column);
+            let number = number.filter(|x| x.is_finite());
+            match name {
+                // Where the dye is best excited is not what it was excited with.
+                "excitation_peak_wavelength" if dyes => {}
+                "peak_wavelength" if detectors => column.emission = column.emission.or(number),
+                _ => wavelength(name, number, column),
+            }
         }
     }
     Ok(())

@@ -23,6 +23,7 @@ const LIGHT: &[&str] = &[
     "PhotometrySeries",
     "DffSeries",
     "RoiResponseSeries",
+    "DeconvolvedFiberPhotometryResponseSeries",
     "DeconvolvedRoiResponseSeries",
 ];
 /// Types whose data are what happened, not samples.
@@ -147,7 +148,10 @@ impl Open {
         let offset = attribute_number(data, "offset").filter(|c| c.is_finite()).unwrap_or(0.0);
         let name = node.name().to_owned();
         let mut added: Vec<(Stream, Place)> = Vec::new();
-        for (column, fibre) in fibres.into_iter().enumerate() {
+        for (column, mut fibre) in fibres.into_iter().enumerate() {
+            if kind.starts_with("Deconvolved") || kind == "DffSeries" {
+                fibre.about.push(("computed".into(), kind.clone()));
+            }
             let own = if columns == 1 { name.clone() } else { format!("{name} {}", fibre.name) };
             let stream = Stream {
                 unit: unit.clone(),
