@@ -24,6 +24,7 @@ pub mod sensors;
 pub mod stage;
 pub mod study;
 pub mod theory;
+pub mod transmission;
 
 pub use acting::{Acted, Probe, live_acting};
 pub use action::{ActionRule, Choice, Consequence, Deed};

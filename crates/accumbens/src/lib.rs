@@ -10,3 +10,4 @@ pub mod report;
 pub mod simulated;
 pub mod stages;
 pub mod theories;
+pub mod transmission;

@@ -1,0 +1,90 @@
+//! The catalogue of transmission: named sets of parameters of release and uptake, each value with its source.
+
+use crate::declaration;
+use crate::error::{Error, Result};
+use crate::params::{Params, place_of};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A value and where it comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Value {
+    /// The value, in the parameter's unit.
+    pub value: f64,
+    /// Key of its source in `references.bib`.
+    pub source: String,
+    /// What nobody here checked of it against its source; empty where it was checked.
+    #[serde(default)]
+    pub unverified: String,
+}
+
+/// A named set of parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Set {
+    /// Its name.
+    pub name: String,
+    /// What it is, in words.
+    pub what: String,
+    /// Values by `stage.parameter`.
+    pub values: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Catalogue {
+    set: Vec<Set>,
+}
+
+/// Every set of `catalogue/transmission.toml`.
+///
+/// # Errors
+/// Where the catalogue itself is malformed.
+pub fn all() -> Result<Vec<Set>> {
+    let text = include_str!("../../../catalogue/transmission.toml");
+    Ok(declaration::read::<Catalogue>("catalogue/transmission.toml", text)?.set)
+}
+
+/// The set of this name.
+///
+/// # Errors
+/// Where none has it; the error lists those that exist.
+pub fn by_name(name: &str) -> Result<Set> {
+    let all = all()?;
+    let known = all.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
+    let found = all.iter().find(|s| s.name == name).cloned();
+    found.ok_or_else(|| Error::input("transmission", format!("no set is called {name:?}"), known))
+}
+
+impl Set {
+    /// The parameters of a stage under this set: its defaults, but for the values named `stage.…`.
+    ///
+    /// # Errors
+    /// Where a value has no parameter or lies outside its domain.
+    pub fn stage<P: Params + Default>(&self, stage: &str) -> Result<P> {
+        let mut parameters = P::default();
+        let prefix = format!("{stage}.");
+        for (name, value) in &self.values {
+            let Some(name) = name.strip_prefix(&prefix) else { continue };
+            let within = |e: Error| e.within(&format!("transmission set {}", self.name));
+            let place = place_of(P::table(), name).map_err(within)?;
+            parameters.put(place, P::table()[place].check(value.value).map_err(within)?);
+        }
+        Ok(parameters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_of_every_set_cites_a_known_source() {
+        for set in all().unwrap() {
+            for (name, value) in &set.values {
+                assert!(crate::cite::reference(&value.source).is_ok(), "{}: {name}", set.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Keeps dopamine outside cells as one well-mixed volume, and the account of every molecule.
+
+use super::{Terminal, taken_up};
+use accumbens_core::{Error, Result};
+
+accumbens_core::parameters! {
+    /// How dopamine outside cells is taken away.
+    pub struct Space {
+        /// Largest rate of uptake by the transporter.
+        vmax: 4100.0 => .unit("nM/s").domain(accumbens_core::Domain::NOT_NEGATIVE).source("dreyer2010");
+        /// Concentration at which uptake runs at half that rate.
+        km: 210.0 => .unit("nM").domain(accumbens_core::Domain::Positive).source("dreyer2010");
+        /// Removal by everything else, of first order.
+        loss: 0.0 => .unit("/s").domain(accumbens_core::Domain::NOT_NEGATIVE);
+        /// Fraction of the tissue's volume that is outside cells.
+        fraction: 0.21 => .domain(accumbens_core::Domain::Real { min: 1e-3, max: 1.0 }).source("ejdrup2025");
+    }
+}
+
+impl Space {
+    /// The rate at which dopamine is taken away, nM/s.
+    #[must_use]
+    pub fn removal(&self, concentration: f64) -> f64 {
+        self.vmax * concentration / (self.km + concentration) + self.loss * concentration
+    }
+
+    /// The tonic concentration, nM, where cells fire at `rate` Hz, terminals release and a fraction of autoreceptors is
+    /// `blocked`.
+    ///
+    /// # Errors
+    /// Where release exceeds all that can be taken away: there is no steady state, and dopamine grows without bound.
+    pub fn tonic(&self, terminal: &Terminal, rate: f64, blocked: f64) -> Result<f64> {
+        let flux = rate * terminal.a_spike(self.fraction);
+        let excess = |c: f64| flux * terminal.gain(terminal.occupancy(c, blocked)) - self.removal(c);
+        let mut high = 1.0;
+        while excess(high) > 0.0 {
+            high *= 2.0;
+            if high > 1e12 {
+                let problem = format!("release of {flux} nM/s exceeds uptake of at most {} nM/s", self.vmax);
+                return Err(Error::input("tonic dopamine", problem, "less release, more uptake, or a loss above 0"));
+            }
+        }
+        let mut low = 0.0;
+        // Bisection halves the interval until floating point holds nothing between its ends.
+        loop {
+            let middle = 0.5 * (low + high);
+            if middle <= low || middle >= high {
+                return Ok(middle);
+            }
+            if excess(middle) > 0.0 { low = middle } else { high = middle }
+        }
+    }
+}
+
+/// Where molecules went, all as concentrations in the volume, nM.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Balance {
+    /// Released.
+    pub released: f64,
+    /// Taken up by the transporter.
+    pub taken_up: f64,
+    /// Removed otherwise.
+    pub lost: f64,
+}
+
+/// A well-mixed volume with the terminals in it.
+#[derive(Clone, Debug)]
+pub struct Mixed {
+    /// Concentration, nM.
+    pub concentration: f64,
+    /// Occupancy of terminal autoreceptors.
+    pub occupancy: f64,
+    /// Where molecules went.
+    pub balance: Balance,
+}
+
+impl Mixed {
+    /// A volume at this concentration, nM, with its autoreceptors in equilibrium.
+    #[must_use]
+    pub fn at(concentration: f64, terminal: &Terminal) -> Self {
+        let occupancy = terminal.occupancy(concentration, 0.0);
+        Self { concentration, occupancy, balance: Balance::default() }
+    }
+
+    /// Lets `time` s pass while the cells fire `spikes` spikes each on average: half of loss and uptake, release, the
+    /// other half; each part exact (Strang's splitting).
+    pub fn step(&mut self, space: &Space, terminal: &Terminal, spikes: f64, blocked: f64, time: f64) {
+        self.clear(space, 0.5 * time);
+        self.occupancy = terminal.bound(self.occupancy, self.concentration, blocked, 0.5 * time);
+        let release = spikes * terminal.a_spike(space.fraction) * terminal.gain(self.occupancy);
+        self.concentration += release;
+        self.balance.released += release;
+        self.occupancy = terminal.bound(self.occupancy, self.concentration, blocked, 0.5 * time);
+        self.clear(space, 0.5 * time);
+    }
+
+    fn clear(&mut self, space: &Space, time: f64) {
+        let kept = if space.loss > 0.0 { (-0.5 * space.loss * time).exp() } else { 1.0 };
+        let first = self.concentration * kept;
+        let left = taken_up(first, space.vmax, space.km, time);
+        let after = left * kept;
+        self.balance.lost += (self.concentration - first) + (left - after);
+        self.balance.taken_up += first - left;
+        self.concentration = after;
+    }
+}
