@@ -6,7 +6,9 @@ use accumbens_core::{Error, Result};
 use parquet::basic::{LogicalType, TimeUnit};
 use parquet::column::reader::ColumnReader;
 use parquet::data_type::ByteArray;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read};
 use std::path::Path;
 
 /// Rows read together: what a damaged file claims is not believed further than this.
@@ -16,6 +18,39 @@ const ROWS_A_BYTE: u64 = 2000;
 
 /// The longest word, bytes.
 const LONGEST_WORD: usize = 1 << 12;
+
+/// A file whose end is a fault: the reader skips what a damaged header claims, were it two thousand million times nothing.
+struct Ending(File);
+
+/// Reads that fail at the end of the file.
+struct Strict(BufReader<File>);
+
+impl Read for Strict {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(into)? {
+            0 if !into.is_empty() => Err(ErrorKind::UnexpectedEof.into()),
+            read => Ok(read),
+        }
+    }
+}
+
+impl Length for Ending {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+}
+
+impl ChunkReader for Ending {
+    type T = Strict;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Strict> {
+        self.0.get_read(start).map(Strict)
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<bytes::Bytes> {
+        self.0.get_bytes(start, length)
+    }
+}
 
 macro_rules! column {
     ($reader:expr, $rows:expr, $optional:expr, $fault:expr, $none:expr, $cell:expr) => {{
@@ -67,9 +102,9 @@ pub(crate) fn columns(path: &Path, place: &str) -> Result<Vec<(String, Cells)>> 
 
 fn unguarded(path: &Path, place: &str) -> Result<Vec<(String, Cells)>> {
     let fault = |e: parquet::errors::ParquetError| Error::input(place, e.to_string(), "a Parquet file");
-    let file = std::fs::File::open(path).map_err(|e| Error::file(path, e))?;
+    let file = File::open(path).map_err(|e| Error::file(path, e))?;
     let bytes = file.metadata().map_err(|e| Error::file(path, e))?.len();
-    let reader = SerializedFileReader::new(file).map_err(fault)?;
+    let reader = SerializedFileReader::new(Ending(file)).map_err(fault)?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let mut columns: Vec<(String, Cells)> = Vec::new();
     for group in 0..reader.num_row_groups() {
@@ -122,9 +157,9 @@ fn unguarded(path: &Path, place: &str) -> Result<Vec<(String, Cells)>> {
     Ok(columns)
 }
 
-fn open(path: &Path) -> Option<SerializedFileReader<std::fs::File>> {
-    let file = std::fs::File::open(path).ok()?;
-    guarded("", "", || SerializedFileReader::new(file)).ok()?.ok()
+fn open(path: &Path) -> Option<SerializedFileReader<Ending>> {
+    let file = File::open(path).ok()?;
+    guarded("", "", || SerializedFileReader::new(Ending(file))).ok()?.ok()
 }
 
 /// The names of the columns; none where the file is no Parquet file.

@@ -108,3 +108,11 @@ fn the_schema_in_the_catalogue_is_the_schema_of_the_types() {
     let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     assert_eq!(written, study::schema(), "write it anew: accumbens inspect --schema > catalogue/study.schema.json");
 }
+
+#[test]
+fn a_parquet_header_that_claims_two_thousand_million_elements_is_refused_at_the_end_of_the_file() {
+    // The Thrift reader would skip each of them at the end of the file, for minutes.
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/endless.parquet");
+    let error = open(&path, &Hints::default()).err().unwrap().to_string();
+    assert!(error.contains("unexpected end of file"), "{error}");
+}
