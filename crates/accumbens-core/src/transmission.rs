@@ -35,6 +35,17 @@ pub struct Set {
 #[serde(deny_unknown_fields)]
 struct Catalogue {
     set: Vec<Set>,
+    scheme: Vec<Set>,
+}
+
+fn catalogue() -> Result<Catalogue> {
+    declaration::read("catalogue/transmission.toml", include_str!("../../../catalogue/transmission.toml"))
+}
+
+fn named(sets: Vec<Set>, place: &str, name: &str) -> Result<Set> {
+    let known = sets.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
+    let found = sets.into_iter().find(|s| s.name == name);
+    found.ok_or_else(|| Error::input(place, format!("nothing is called {name:?}"), known))
 }
 
 /// Every set of `catalogue/transmission.toml`.
@@ -42,8 +53,7 @@ struct Catalogue {
 /// # Errors
 /// Where the catalogue itself is malformed.
 pub fn all() -> Result<Vec<Set>> {
-    let text = include_str!("../../../catalogue/transmission.toml");
-    Ok(declaration::read::<Catalogue>("catalogue/transmission.toml", text)?.set)
+    Ok(catalogue()?.set)
 }
 
 /// The set of this name.
@@ -51,10 +61,23 @@ pub fn all() -> Result<Vec<Set>> {
 /// # Errors
 /// Where none has it; the error lists those that exist.
 pub fn by_name(name: &str) -> Result<Set> {
-    let all = all()?;
-    let known = all.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
-    let found = all.iter().find(|s| s.name == name).cloned();
-    found.ok_or_else(|| Error::input("transmission", format!("no set is called {name:?}"), known))
+    named(all()?, "transmission", name)
+}
+
+/// Every scheme of receptors: `d1.half`, `d1.off`, `d2.half` and `d2.off`.
+///
+/// # Errors
+/// Where the catalogue itself is malformed.
+pub fn schemes() -> Result<Vec<Set>> {
+    Ok(catalogue()?.scheme)
+}
+
+/// The scheme of receptors of this name.
+///
+/// # Errors
+/// Where none has it; the error lists those that exist.
+pub fn scheme(name: &str) -> Result<Set> {
+    named(schemes()?, "receptors", name)
 }
 
 impl Set {
@@ -81,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_value_of_every_set_cites_a_known_source() {
-        for set in all().unwrap() {
+        for set in all().unwrap().into_iter().chain(schemes().unwrap()) {
             for (name, value) in &set.values {
                 assert!(crate::cite::reference(&value.source).is_ok(), "{}: {name}", set.name);
             }

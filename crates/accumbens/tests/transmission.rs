@@ -39,8 +39,9 @@ fn every_parameter_says_what_it_is_and_every_source_is_known() {
 fn tonic_dopamine_of_the_sets_without_autoreceptors_is_michaelis_mentens_mean_field() {
     // C = Km·r/(1 − r) with r = release/Vmax, at 4 Hz.
     for (name, expected) in [("dreyer-lattice", 35.45), ("ejdrup-dorsal", 8.29), ("ejdrup-ventral", 23.98)] {
-        let (space, terminal) = set(name);
-        let found = space.tonic(&terminal, 4.0, 0.0).unwrap();
+        let (mut space, terminal) = set(name);
+        space.unevenness = 1.0;
+        let found = space.tonic(&terminal, 4.0).unwrap();
         assert!(near(found, expected, 1e-3), "{name}: {found}");
     }
 }
@@ -54,10 +55,10 @@ fn tonic_dopamine_with_autoreceptors_is_that_of_the_authors_code() {
         let (mut space, terminal) = set(name);
         space.loss = 0.0;
         for (rate, expected) in [1.0, 2.0, 4.0, 5.0, 8.0].into_iter().zip(expected) {
-            let found = space.tonic(&terminal, rate, 0.0).unwrap();
+            let found = space.tonic(&terminal, rate).unwrap();
             assert!(near(found, expected, 1e-4), "{name} at {rate} Hz: {found}");
         }
-        let occupancy = terminal.occupancy(space.tonic(&terminal, 4.0, 0.0).unwrap(), 0.0);
+        let occupancy = terminal.occupancy(space.tonic(&terminal, 4.0).unwrap());
         assert!(near(occupancy, bound, 1e-4), "{name}: {occupancy}");
     }
 }
@@ -70,7 +71,7 @@ fn blocking_the_transporter_raises_tonic_dopamine_and_autoreceptors_hold_it_back
     let free = Terminal { autoreceptor_strength: 0.0, density: 0.25 * terminal.density, ..terminal.clone() };
     let raised = |terminal: &Terminal, by: f64| {
         let blocked = Space { km: space.km * (1.0 + by), ..space.clone() };
-        blocked.tonic(terminal, 4.0, 0.0).unwrap() / space.tonic(terminal, 4.0, 0.0).unwrap()
+        blocked.tonic(terminal, 4.0).unwrap() / space.tonic(terminal, 4.0).unwrap()
     };
     for (by, held) in [(0.5, 1.326), (2.0, 2.185), (4.0, 3.217)] {
         assert!(near(raised(&free, by), 1.0 + by, 1e-6), "{by}");
@@ -84,12 +85,13 @@ fn a_d2_antagonist_raises_release_and_lowers_the_occupancy_by_dopamine() {
     for (name, ratios) in [("dreyer-vta", [1.60, 1.97, 3.30]), ("dreyer-snc", [1.49, 1.75, 2.50])] {
         let (mut space, terminal) = set(name);
         space.loss = 0.0;
-        let before = space.tonic(&terminal, 4.0, 0.0).unwrap();
-        let mut bound = terminal.occupancy(before, 0.0);
+        let before = space.tonic(&terminal, 4.0).unwrap();
+        let mut bound = terminal.occupancy(before);
         for (blocked, ratio) in [0.65, 0.8, 1.0].into_iter().zip(ratios) {
-            let found = space.tonic(&terminal, 4.0, blocked).unwrap();
+            let terminal = Terminal { autoreceptor_blocked: blocked, ..terminal.clone() };
+            let found = space.tonic(&terminal, 4.0).unwrap();
             assert!((found / before - ratio).abs() < 0.01, "{name} {blocked}: {}", found / before);
-            let now = terminal.occupancy(found, blocked);
+            let now = terminal.occupancy(found);
             assert!(now < bound, "{name} {blocked}");
             bound = now;
         }
@@ -100,10 +102,10 @@ fn a_d2_antagonist_raises_release_and_lowers_the_occupancy_by_dopamine() {
 fn course(name: &str, rate: impl Fn(f64) -> f64, step: f64, duration: f64) -> Vec<f64> {
     let (mut space, terminal) = set(name);
     space.loss = 0.0;
-    let mut volume = Mixed::at(space.tonic(&terminal, 4.0, 0.0).unwrap(), &terminal);
+    let mut volume = Mixed::at(space.tonic(&terminal, 4.0).unwrap(), &terminal);
     let steps = (duration / step).round() as usize;
     let next = |i: usize| {
-        volume.step(&space, &terminal, rate((i as f64 + 0.5) * step) * step, 0.0, step);
+        volume.step(&space, &terminal, rate((i as f64 + 0.5) * step) * step, step);
         volume.concentration
     };
     (0..steps).map(next).collect()
@@ -126,7 +128,7 @@ fn a_pause_halves_dopamine_in_the_time_of_the_closed_form() {
     for name in ["dreyer-vta", "dreyer-snc"] {
         let (mut space, terminal) = set(name);
         space.loss = 0.0;
-        let start = space.tonic(&terminal, 4.0, 0.0).unwrap();
+        let start = space.tonic(&terminal, 4.0).unwrap();
         let expected = (0.5 * start + space.km * std::f64::consts::LN_2) / space.vmax;
         let step = 1e-5;
         let pause = course(name, |_| 0.0, step, 0.2);
@@ -151,7 +153,7 @@ fn every_molecule_released_was_taken_up_or_lost_or_is_there() {
     let (space, terminal) = set("dreyer-vta");
     let mut volume = Mixed::at(50.0, &terminal);
     for i in 0..200_000 {
-        volume.step(&space, &terminal, if i % 1000 < 200 { 0.02 } else { 0.002 }, 0.0, 1e-3);
+        volume.step(&space, &terminal, if i % 1000 < 200 { 0.02 } else { 0.002 }, 1e-3);
     }
     let there = volume.concentration - 50.0;
     let accounted = volume.balance.taken_up + volume.balance.lost + there;
@@ -162,6 +164,6 @@ fn every_molecule_released_was_taken_up_or_lost_or_is_there() {
 #[test]
 fn release_beyond_what_uptake_can_take_has_no_steady_state_and_says_so() {
     let (space, terminal) = set("ejdrup-ventral");
-    let error = space.tonic(&terminal, 40.0, 0.0).unwrap_err().to_string();
+    let error = space.tonic(&terminal, 40.0).unwrap_err().to_string();
     assert!(error.contains("exceeds uptake"), "{error}");
 }

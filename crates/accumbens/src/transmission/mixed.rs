@@ -10,6 +10,15 @@ accumbens_core::parameters! {
         vmax: 4100.0 => .unit("nM/s").domain(accumbens_core::Domain::NOT_NEGATIVE).source("dreyer2010");
         /// Concentration at which uptake runs at half that rate.
         km: 210.0 => .unit("nM").domain(accumbens_core::Domain::Positive).source("dreyer2010");
+        /// Share of the transporters that a lesion or a knock-down left.
+        transporters: 1.0 => .domain(accumbens_core::Domain::NOT_NEGATIVE);
+        /// Concentration of competitive inhibitors of the transporter over their inhibition constants, summed.
+        inhibition: 0.0 => .domain(accumbens_core::Domain::NOT_NEGATIVE);
+        /// How much more dopamine than an even volume would a tissue with sites apart holds at the same release: uptake is
+        /// weakest where dopamine is dense. It multiplies `km` in the well-mixed volume; the lattice has it by itself.
+        unevenness: 1.0 => .domain(accumbens_core::Domain::Positive);
+        /// Dopamine that comes out through the transporter reversed.
+        reverse: 0.0 => .unit("nM/s").domain(accumbens_core::Domain::NOT_NEGATIVE);
         /// Removal by everything else, of first order.
         loss: 0.0 => .unit("/s").domain(accumbens_core::Domain::NOT_NEGATIVE);
         /// Fraction of the tissue's volume that is outside cells.
@@ -21,22 +30,28 @@ impl Space {
     /// The rate at which dopamine is taken away, nM/s.
     #[must_use]
     pub fn removal(&self, concentration: f64) -> f64 {
-        self.vmax * concentration / (self.km + concentration) + self.loss * concentration
+        let (vmax, km) = self.uptake();
+        vmax * concentration / (km + concentration) + self.loss * concentration
     }
 
-    /// The tonic concentration, nM, where cells fire at `rate` Hz, terminals release and a fraction of autoreceptors is
-    /// `blocked`.
+    /// The largest rate of uptake, nM/s, and the concentration of half that rate, nM, with all that acts on them.
+    #[must_use]
+    pub fn uptake(&self) -> (f64, f64) {
+        (self.vmax * self.transporters, self.km * (1.0 + self.inhibition) * self.unevenness)
+    }
+
+    /// The tonic concentration, nM, where cells fire at `rate` Hz.
     ///
     /// # Errors
     /// Where release exceeds all that can be taken away: there is no steady state, and dopamine grows without bound.
-    pub fn tonic(&self, terminal: &Terminal, rate: f64, blocked: f64) -> Result<f64> {
+    pub fn tonic(&self, terminal: &Terminal, rate: f64) -> Result<f64> {
         let flux = rate * terminal.a_spike(self.fraction);
-        let excess = |c: f64| flux * terminal.gain(terminal.occupancy(c, blocked)) - self.removal(c);
+        let excess = |c: f64| flux * terminal.gain(terminal.occupancy(c)) + self.reverse - self.removal(c);
         let mut high = 1.0;
         while excess(high) > 0.0 {
             high *= 2.0;
             if high > 1e12 {
-                let problem = format!("release of {flux} nM/s exceeds uptake of at most {} nM/s", self.vmax);
+                let problem = format!("release of {flux} nM/s exceeds uptake of at most {} nM/s", self.uptake().0);
                 return Err(Error::input("tonic dopamine", problem, "less release, more uptake, or a loss above 0"));
             }
         }
@@ -78,26 +93,27 @@ impl Mixed {
     /// A volume at this concentration, nM, with its autoreceptors in equilibrium.
     #[must_use]
     pub fn at(concentration: f64, terminal: &Terminal) -> Self {
-        let occupancy = terminal.occupancy(concentration, 0.0);
+        let occupancy = terminal.occupancy(concentration);
         Self { concentration, occupancy, balance: Balance::default() }
     }
 
     /// Lets `time` s pass while the cells fire `spikes` spikes each on average: half of loss and uptake, release, the
     /// other half; each part exact (Strang's splitting).
-    pub fn step(&mut self, space: &Space, terminal: &Terminal, spikes: f64, blocked: f64, time: f64) {
+    pub fn step(&mut self, space: &Space, terminal: &Terminal, spikes: f64, time: f64) {
         self.clear(space, 0.5 * time);
-        self.occupancy = terminal.bound(self.occupancy, self.concentration, blocked, 0.5 * time);
-        let release = spikes * terminal.a_spike(space.fraction) * terminal.gain(self.occupancy);
+        self.occupancy = terminal.bound(self.occupancy, self.concentration, 0.5 * time);
+        let release = spikes * terminal.a_spike(space.fraction) * terminal.gain(self.occupancy) + space.reverse * time;
         self.concentration += release;
         self.balance.released += release;
-        self.occupancy = terminal.bound(self.occupancy, self.concentration, blocked, 0.5 * time);
+        self.occupancy = terminal.bound(self.occupancy, self.concentration, 0.5 * time);
         self.clear(space, 0.5 * time);
     }
 
     fn clear(&mut self, space: &Space, time: f64) {
         let kept = if space.loss > 0.0 { (-0.5 * space.loss * time).exp() } else { 1.0 };
+        let (vmax, km) = space.uptake();
         let first = self.concentration * kept;
-        let left = taken_up(first, space.vmax, space.km, time);
+        let left = taken_up(first, vmax, km, time);
         let after = left * kept;
         self.balance.lost += (self.concentration - first) + (left - after);
         self.balance.taken_up += first - left;
