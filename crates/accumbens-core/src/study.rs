@@ -113,6 +113,15 @@ pub struct Sensor {
     pub rise: f64,
     /// Time constant of the decay, s.
     pub decay: f64,
+    /// Dopamine that binds half of it, nM, where it senses dopamine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half: Option<f64>,
+    /// Its greatest dF/F from no dopamine, where it senses dopamine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub greatest: Option<f64>,
+    /// Peak dF/F for one spike, where it senses calcium.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spike: Option<f64>,
     /// Key of the source of the constants in `references.bib`; empty where nobody checked them.
     #[serde(default)]
     pub source: String,

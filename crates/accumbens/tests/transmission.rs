@@ -1,6 +1,6 @@
 //! Release and uptake against closed forms, another implementation's numbers and the conservation of molecules.
 
-use accumbens::transmission::{Mixed, Space, Terminal};
+use accumbens::transmission::{Firing, Mixed, Space, Terminal};
 use accumbens_core::{Params, transmission};
 
 fn set(name: &str) -> (Space, Terminal) {
@@ -18,6 +18,7 @@ fn every_value_of_every_set_is_a_parameter_of_a_stage() {
         for name in set.values.keys() {
             let (stage, parameter) = name.split_once('.').unwrap();
             let table = match stage {
+                "firing" => Firing::table(),
                 "space" => Space::table(),
                 "terminal" => Terminal::table(),
                 other => panic!("{}: no stage {other}", set.name),

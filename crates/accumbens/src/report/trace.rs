@@ -33,6 +33,9 @@ pub fn example(study: &Study, comparison: &Comparison) -> Result<Value> {
         name: "unknown sensor".into(),
         rise: 0.01,
         decay: 0.1,
+        half: None,
+        greatest: None,
+        spike: None,
         source: String::new(),
         unverified: "the study names no sensor".into(),
     });

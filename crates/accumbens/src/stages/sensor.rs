@@ -70,8 +70,16 @@ mod tests {
 
     #[test]
     fn an_impulse_comes_out_as_the_closed_form_kernel_with_peak_one() {
-        let sensor =
-            Sensor { name: "s".into(), rise: 0.02, decay: 0.5, source: String::new(), unverified: String::new() };
+        let sensor = Sensor {
+            name: "s".into(),
+            rise: 0.02,
+            decay: 0.5,
+            half: None,
+            greatest: None,
+            spike: None,
+            source: String::new(),
+            unverified: String::new(),
+        };
         let times: Vec<f64> = (0..4000).map(|i| f64::from(i) * 1e-3).collect();
         let mut data = vec![0.0; times.len()];
         data[100] = 2.0;

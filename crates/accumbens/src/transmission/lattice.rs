@@ -111,6 +111,12 @@ impl Lattice {
         self.concentration.len() as f64 * self.grid.spacing * self.grid.spacing * self.grid.spacing
     }
 
+    /// The time step, s.
+    #[must_use]
+    pub fn step(&self) -> f64 {
+        self.grid.step
+    }
+
     /// What takes dopamine away, changed from the next step on.
     pub fn set_space(&mut self, space: &Space) {
         self.space = space.clone();

@@ -19,6 +19,8 @@ accumbens_core::parameters! {
         unevenness: 1.0 => .domain(accumbens_core::Domain::Positive);
         /// Dopamine that comes out through the transporter reversed.
         reverse: 0.0 => .unit("nM/s").domain(accumbens_core::Domain::NOT_NEGATIVE);
+        /// Sensor molecules that bind dopamine outside cells and so hold it back; 0 for a sensor that only watches.
+        sensor_total: 0.0 => .unit("nM").domain(accumbens_core::Domain::NOT_NEGATIVE);
         /// Removal by everything else, of first order.
         loss: 0.0 => .unit("/s").domain(accumbens_core::Domain::NOT_NEGATIVE);
         /// Fraction of the tissue's volume that is outside cells.
@@ -118,5 +120,38 @@ impl Mixed {
         self.balance.lost += (self.concentration - first) + (left - after);
         self.balance.taken_up += first - left;
         self.concentration = after;
+    }
+}
+
+/// A sensor that holds dopamine back: C + S ⇌ CS.
+#[derive(Clone, Copy, Debug)]
+pub struct Buffer {
+    /// Association, /nM/s.
+    pub on: f64,
+    /// Dissociation, /s.
+    pub off: f64,
+    /// Sensor molecules, bound and free, nM.
+    pub total: f64,
+    /// Those bound, nM.
+    pub bound: f64,
+}
+
+impl Buffer {
+    /// In equilibrium with a concentration, nM.
+    #[must_use]
+    pub fn at(on: f64, off: f64, total: f64, concentration: f64) -> Self {
+        Self { on, off, total, bound: total * concentration / (concentration + off / on) }
+    }
+
+    /// Lets `time` s of binding pass, exactly: the bound fraction follows a Riccati equation with two fixed points, and
+    /// the logarithm of the ratio of its distances to them falls evenly.
+    pub fn exchange(&mut self, concentration: &mut f64, time: f64) {
+        let all = *concentration + self.bound;
+        let sum = all + self.total + self.off / self.on;
+        let apart = (sum * sum - 4.0 * all * self.total).max(0.0).sqrt();
+        let (low, high) = (2.0 * all * self.total / (sum + apart), 0.5 * (sum + apart));
+        let ratio = (self.bound - low) / (self.bound - high) * (-self.on * (high - low) * time).exp();
+        self.bound = (low - ratio * high) / (1.0 - ratio);
+        *concentration = all - self.bound;
     }
 }

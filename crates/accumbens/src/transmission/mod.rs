@@ -1,15 +1,30 @@
 //! From spikes to dopamine: release, uptake, diffusion, receptors, and what autoreceptors make of them.
 
+pub mod binding;
+pub mod bursts;
+pub mod drug;
+pub mod fibre;
+pub mod firing;
 pub mod lattice;
+pub mod light;
 pub mod mixed;
 pub mod receptor;
+pub mod release;
 pub mod sites;
+pub mod stages;
 pub mod terminal;
 pub mod uptake;
 
+pub use binding::{Binding, BindingStage};
+pub use bursts::Bursts;
+pub use fibre::{Fibre, FibreStage};
+pub use firing::{Firing, Population};
 pub use lattice::{Grid, Lattice};
-pub use mixed::{Balance, Mixed, Space};
+pub use light::LightStage;
+pub use mixed::{Balance, Buffer, Mixed, Space};
 pub use receptor::Receptor;
+pub use release::Release;
 pub use sites::Sites;
+pub use stages::{FiringStage, ReleaseStage, TransmissionStage};
 pub use terminal::{NANOMOLAR, Terminal, Used};
 pub use uptake::taken_up;
