@@ -64,7 +64,7 @@ pub fn run(args: &Args, hooks: &Hooks<'_>) -> Result<()> {
 }
 
 /// Why this program writes no NWB.
-fn no_nwb() -> Error {
+pub fn no_nwb() -> Error {
     let problem = "this program reads NWB and does not write it";
     Error::input("TO", problem, "the command of the Python package, which does: pip install 'accumbens[nwb]'")
 }

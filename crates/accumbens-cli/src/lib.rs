@@ -16,6 +16,7 @@ mod inspect;
 mod output;
 mod peri;
 mod progress;
+mod record;
 mod simulate;
 mod theories;
 
@@ -60,6 +61,8 @@ enum Verb {
     Cite(cite::Args),
     /// Let a theory live through an experiment or an events file and write its dopamine.
     Simulate(Box<simulate::Args>),
+    /// Record what a fibre would see if a theory were true: neurons, release, receptors, an indicator, drugs, noise.
+    Record(Box<record::Args>),
     /// Look through a folder of sessions and propose a study.toml.
     Init(init::Args),
     /// Print what a recording holds, or what a study will analyse and what is wrong with it.
@@ -93,6 +96,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, hooks: &Hooks<'_>) -> u8 {
         Verb::Book(args) => book::run(&args),
         Verb::Cite(args) => cite::run(&args, cli.json),
         Verb::Simulate(args) => simulate::run(&args, cli.json),
+        Verb::Record(args) => record::run(&args, cli.json, hooks),
         Verb::Init(args) => init::run(&args, cli.json),
         Verb::Inspect(args) => inspect::run(&args, cli.json),
         Verb::Convert(args) => convert::run(&args, hooks),

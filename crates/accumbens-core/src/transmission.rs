@@ -31,11 +31,28 @@ pub struct Set {
     pub values: BTreeMap<String, Value>,
 }
 
+/// Neurons of one place that reach another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Projection {
+    /// Its name.
+    pub name: String,
+    /// What it is, in words.
+    pub what: String,
+    /// The region of `catalogue/regions.toml` whose mixture of signals drives it.
+    pub region: String,
+    /// Its usual set of parameters.
+    pub set: String,
+    /// Keys of its sources.
+    pub source: Vec<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Catalogue {
     set: Vec<Set>,
     scheme: Vec<Set>,
+    projection: Vec<Projection>,
 }
 
 fn catalogue() -> Result<Catalogue> {
@@ -80,6 +97,25 @@ pub fn scheme(name: &str) -> Result<Set> {
     named(schemes()?, "receptors", name)
 }
 
+/// Every projection.
+///
+/// # Errors
+/// Where the catalogue itself is malformed.
+pub fn projections() -> Result<Vec<Projection>> {
+    Ok(catalogue()?.projection)
+}
+
+/// The projection of this name.
+///
+/// # Errors
+/// Where none has it; the error lists those that exist.
+pub fn projection(name: &str) -> Result<Projection> {
+    let all = projections()?;
+    let known = all.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", ");
+    let found = all.into_iter().find(|p| p.name == name);
+    found.ok_or_else(|| Error::input("projection", format!("nothing is called {name:?}"), known))
+}
+
 impl Set {
     /// The parameters of a stage under this set: its defaults, but for the values named `stage.…`.
     ///
@@ -108,6 +144,14 @@ mod tests {
             for (name, value) in &set.values {
                 assert!(crate::cite::reference(&value.source).is_ok(), "{}: {name}", set.name);
             }
+        }
+    }
+
+    #[test]
+    fn every_projection_has_its_region_its_set_and_its_sources() {
+        for projection in projections().unwrap() {
+            assert!(by_name(&projection.set).is_ok() && crate::regions::by_name(&projection.region).is_ok());
+            assert!(projection.source.iter().all(|key| crate::cite::reference(key).is_ok()), "{}", projection.name);
         }
     }
 }

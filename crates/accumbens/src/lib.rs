@@ -6,6 +6,7 @@ pub mod findings;
 pub mod fit;
 pub mod peri;
 pub mod qc;
+pub mod recorded;
 pub mod report;
 pub mod simulated;
 pub mod stages;
