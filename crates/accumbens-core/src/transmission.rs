@@ -53,6 +53,21 @@ struct Catalogue {
     set: Vec<Set>,
     scheme: Vec<Set>,
     projection: Vec<Projection>,
+    knock_out: Vec<KnockOut>,
+}
+
+/// A gene that is gone, and what that does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnockOut {
+    /// The gene's or protein's usual name.
+    pub name: String,
+    /// What is known, in words.
+    pub what: String,
+    /// Patches in the form of the command line; none where nothing changes.
+    pub patches: Vec<String>,
+    /// Keys of its sources.
+    pub source: Vec<String>,
 }
 
 fn catalogue() -> Result<Catalogue> {
@@ -95,6 +110,26 @@ pub fn schemes() -> Result<Vec<Set>> {
 /// Where none has it; the error lists those that exist.
 pub fn scheme(name: &str) -> Result<Set> {
     named(schemes()?, "receptors", name)
+}
+
+/// Every knock-out.
+///
+/// # Errors
+/// Where the catalogue itself is malformed.
+pub fn knock_outs() -> Result<Vec<KnockOut>> {
+    Ok(catalogue()?.knock_out)
+}
+
+/// The patches of the knock-out of this name.
+///
+/// # Errors
+/// Where none has it; the error lists those that exist.
+pub fn knock_out(name: &str) -> Result<Vec<crate::patch::Patch>> {
+    let all = knock_outs()?;
+    let known = all.iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", ");
+    let found = all.into_iter().find(|k| k.name == name);
+    let found = found.ok_or_else(|| Error::input("knock-out", format!("nothing is called {name:?}"), known))?;
+    found.patches.iter().map(|p| crate::patch::Patch::parse(p)).collect()
 }
 
 /// Every projection.

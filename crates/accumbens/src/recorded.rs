@@ -3,8 +3,8 @@
 
 use crate::experiment::{self, Experiment};
 use crate::transmission::{
-    Binding, BindingStage, Fibre, FibreStage, Firing, Grid, LightStage, Receptor, Space, Terminal, TransmissionStage,
-    drug, light,
+    Binding, BindingStage, Fibre, FibreStage, Firing, Grid, LightStage, Receptor, Space, Synthesis, Terminal,
+    TransmissionStage, drug, light,
 };
 use accumbens_core::drugs::Given;
 use accumbens_core::params::place_of;
@@ -98,7 +98,7 @@ impl Chain {
     /// Where one does not.
     pub fn check(&self) -> Result<()> {
         use accumbens_core::Patched;
-        let stages = ["firing", "terminal", "space", "receptors"];
+        let stages = ["firing", "terminal", "space", "receptors", "synthesis"];
         for patch in &self.patches {
             if !stages.contains(&patch.stage()) {
                 let problem = format!("nothing can be done to the stage {:?}", patch.stage());
@@ -116,6 +116,7 @@ impl Chain {
         Patched::new(self.terminal.clone(), "terminal", name, &self.patches)?;
         Patched::new(self.space.clone(), "space", name, &self.patches)?;
         Patched::new(self.binding.clone(), "receptors", name, &self.patches)?;
+        Patched::new(Synthesis::default(), "synthesis", name, &self.patches)?;
         Ok(())
     }
 
@@ -129,6 +130,7 @@ impl Chain {
         for (given, projection) in &self.drugs {
             patches.extend(drug::patches(given, 0.0, end, projection.as_deref()));
         }
+        patches.extend(Synthesis::quanta(&patches, &self.projection.name, end)?);
         let there = |name: &str| recording.channel(name).map(|c| c.name.clone());
         let receptors = [0, 1].map(|r| match r {
             0 => Receptor::new(self.binding.d1_half, self.binding.d1_off),

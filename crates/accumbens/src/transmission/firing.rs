@@ -187,7 +187,8 @@ impl Population {
         }
         self.pulse(firing, end, alive, fired);
         if firing.autoreceptor_strength > 0.0 {
-            self.feed_back(firing, fired.len() as f64 / f64::from(self.cells), step);
+            // Around cell bodies release and uptake are those of the neurons that are left.
+            self.feed_back(firing, fired.len() as f64 / f64::from(alive.max(1)), step);
         }
         self.time = end;
     }

@@ -25,6 +25,19 @@ pub fn binding(sensor: &Sensor) -> Option<Receptor> {
     sensor.half.map(|half| Receptor::new(half, 1.0 / sensor.decay))
 }
 
+/// Of light after one spike at the first sample: time from the spike to half of the peak, from the peak to half of it, s, and
+/// the peak above what the light falls back to.
+#[must_use]
+pub fn peri_half_times(light: &[f64], step: f64) -> (f64, f64, f64) {
+    let rest = light.last().copied().unwrap_or(0.0);
+    let highest = light.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let peak = light.iter().position(|x| *x == highest).unwrap_or(0);
+    let half = rest + 0.5 * (highest - rest);
+    let rise = light.iter().position(|x| *x >= half).unwrap_or(0);
+    let fall = light[peak..].iter().position(|x| *x <= half).unwrap_or(0);
+    (rise as f64 * step, fall as f64 * step, highest - rest)
+}
+
 impl LightStage {
     /// The usual channels.
     #[must_use]

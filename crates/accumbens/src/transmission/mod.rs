@@ -2,6 +2,7 @@
 
 pub mod binding;
 pub mod bursts;
+pub mod cell;
 pub mod drug;
 pub mod fibre;
 pub mod firing;
@@ -12,19 +13,22 @@ pub mod receptor;
 pub mod release;
 pub mod sites;
 pub mod stages;
+pub mod synthesis;
 pub mod terminal;
 pub mod uptake;
 
 pub use binding::{Binding, BindingStage};
 pub use bursts::Bursts;
+pub use cell::Cell;
 pub use fibre::{Fibre, FibreStage};
 pub use firing::{Firing, Population};
 pub use lattice::{Grid, Lattice};
-pub use light::LightStage;
+pub use light::{LightStage, peri_half_times};
 pub use mixed::{Balance, Buffer, Mixed, Space};
 pub use receptor::Receptor;
 pub use release::Release;
 pub use sites::Sites;
 pub use stages::{FiringStage, ReleaseStage, TransmissionStage};
+pub use synthesis::{Pools, Synthesis};
 pub use terminal::{NANOMOLAR, Terminal, Used};
 pub use uptake::taken_up;
