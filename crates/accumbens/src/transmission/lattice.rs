@@ -21,7 +21,7 @@ accumbens_core::parameters! {
         /// Voxels along each side of the cube.
         side: 50.0 => .domain(accumbens_core::Domain::Count { min: 4, max: 1000 }).fixed();
         /// Time step; none may be longer than the stable one, spacing²/(6·diffusion).
-        step: 0.000_327_653_997_378_768_06 => .unit("s").domain(accumbens_core::Domain::Positive).source("ejdrup2025").fixed();
+        step: 0.000_327_653_997_378_768 => .unit("s").domain(accumbens_core::Domain::Positive).source("ejdrup2025").fixed();
         /// Apparent diffusion coefficient: the free one over the square of tortuosity.
         diffusion: 321.723_730_814_639_9 => .unit("µm²/s").domain(accumbens_core::Domain::NOT_NEGATIVE).source("ejdrup2025").fixed();
     }
