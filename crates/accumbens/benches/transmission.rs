@@ -98,8 +98,10 @@ fn hour(bencher: Bencher<'_, '_>) {
     let times: Vec<f64> = (0..ticks).map(|i| i as f64 * TICK).collect();
     let data = (0..ticks).map(|i| if i % 10_000 == 0 { 1.0 } else { 0.0 }).collect();
     let teaching = Channel { name: "teaching".into(), unit: "rms".into(), data };
-    let recording = Recording::new(times, vec![teaching], EventLog::default(), 3600.0).unwrap_or_else(|e| panic!("{e}"));
-    bencher.counter(ItemsCount::new(1_usize)).with_inputs(|| recording.clone()).bench_local_values(|recording| {
-        chain.record(recording, Seed(1), "hour").unwrap_or_else(|e| panic!("{e}"))
-    });
+    let recording =
+        Recording::new(times, vec![teaching], EventLog::default(), 3600.0).unwrap_or_else(|e| panic!("{e}"));
+    bencher
+        .counter(ItemsCount::new(1_usize))
+        .with_inputs(|| recording.clone())
+        .bench_local_values(|recording| chain.record(recording, Seed(1), "hour").unwrap_or_else(|e| panic!("{e}")));
 }

@@ -82,7 +82,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         &[
             Panel::new("Axons lost evenly: the tone stays, bursts and pauses fade", "lost (%)", "nM", lines),
             Panel::new("Mean dopamine: a burst at 2 s, a pause at 4 s", "time (s)", "nM", courses),
-            Panel::new("A whole territory lost: the share of it still covered", "radius (µm)", "%", vec![("".into(), space)]),
+            Panel::new(
+                "A whole territory lost: the share of it still covered",
+                "radius (µm)",
+                "%",
+                vec![("".into(), space)],
+            ),
         ],
     )
 }

@@ -18,8 +18,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for scheme in ["ejdrup", "dreyer", "hunger"] {
         let mut chain = Chain::new("snc-dorsal", Some("dreyer-lattice"), scheme, sensors::by_name("dLight1.3b")?)?;
         chain.set("firing.cells", "1000")?;
-        chain.patches =
-            ["firing.stimulation+=16@20:20.3", "firing.stimulation=-100@30:31"].map(Patch::parse).into_iter().collect::<Result<_, _>>()?;
+        chain.patches = ["firing.stimulation+=16@20:20.3", "firing.stimulation=-100@30:31"]
+            .map(Patch::parse)
+            .into_iter()
+            .collect::<Result<_, _>>()?;
         (chain.fibre, chain.truth) = (None, true);
         let recorded = chain.record(lived.clone(), Seed(1), "bursts")?;
         if panels.is_empty() {

@@ -52,7 +52,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let all = [0.0, 2400.0];
     let dopamine = vec![line("dopamine", &treated, "dopamine", 10_000, all)];
-    let bound = vec![line("D2 activity (by dopamine)", &treated, "D2", 10_000, all), line("D2 held by the drug", &treated, "D2 drug", 10_000, all)];
+    let bound = vec![
+        line("D2 activity (by dopamine)", &treated, "D2", 10_000, all),
+        line("D2 held by the drug", &treated, "D2 drug", 10_000, all),
+    ];
     draw(
         "tonic_and_autoreceptors",
         &[
