@@ -7,7 +7,7 @@ use accumbens::theories;
 use accumbens::transmission::Grid;
 use accumbens_core::drugs::Given;
 use accumbens_core::format::{EventSeries, Source, StreamKind};
-use accumbens_core::{AnyTheory, Error, EventKind, Patch, Recording, Result, Role, Seed, sensors};
+use accumbens_core::{AnyTheory, Error, EventKind, Patch, Recording, Result, Role, Seed, sensors, transmission};
 use accumbens_io::loaded::Loaded;
 use accumbens_io::{session_folder, write_file};
 use rayon::prelude::*;
@@ -46,6 +46,9 @@ pub struct Args {
     /// a knock-out, in one projection or in all.
     #[arg(long = "patch", value_name = "PATCH", allow_hyphen_values = true)]
     patch: Vec<String>,
+    /// Take a gene away, of catalogue/transmission.toml: RIM, ELKS, DAT, DAT-knock-down, D2-autoreceptor; without adaptation.
+    #[arg(long = "knock-out", value_name = "GENE")]
+    knock_out: Vec<String>,
     /// Dopamine diffuses on a lattice with so many voxels of 1 µm a side, in place of a well-mixed volume; slow.
     #[arg(long, value_name = "VOXELS")]
     lattice: Option<u32>,
@@ -84,6 +87,9 @@ fn chain(args: &Args, theory: &mut Box<dyn AnyTheory>) -> Result<Chain> {
         set.map_err(|e| e.within("--set"))?;
     }
     chain.patches = args.patch.iter().map(|p| Patch::parse(p)).collect::<Result<_>>()?;
+    for gene in &args.knock_out {
+        chain.patches.extend(transmission::knock_out(gene)?);
+    }
     for text in &args.drug {
         // A route of a drug holds no slash, so one before the first colon names a projection.
         let (projection, dose) = match text.split_once('/') {

@@ -349,3 +349,41 @@ when = { cs = 1 }
         assert!(gains.iter().any(|g| g[1] != 0.0), "{}", theory["label"]);
     }
 }
+
+#[test]
+fn what_record_writes_is_a_study_that_the_other_verbs_take() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let words = ["record", "random-then-cued", "--theory", "anccr", "--sessions", "2", "--truth", "--out", "recorded"];
+    done(&words, at);
+    for verb in ["inspect", "describe"] {
+        assert!(done(&[verb, "recorded/study.toml"], at).contains("mouse-1"), "{verb}");
+    }
+    assert!(refused(&words, at).contains("already there"));
+    let words =
+        ["record", "amo2022", "--theory", "anccr", "--sessions", "1", "--drug", "cocaine:0.5:iv", "--out", "drugged"];
+    done(&words, at);
+}
+
+#[test]
+fn what_record_cannot_do_is_one_clear_error_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = [
+        ("--patch", "terminal.probabilty=1", "probability"),
+        ("--patch", "terminal.probability=2", "0 to 1"),
+        ("--patch", "firing.cells=5", "cannot change"),
+        ("--drug", "aspirin:1", "cocaine"),
+        ("--sensor", "dLight9", "dLight1.3b"),
+        ("--set", "space.vmaxx=1", "vmax"),
+        ("--set", "axon.length=1", "terminal"),
+        ("--projection", "vta-moon", "vta-core"),
+        ("--knock-out", "GFP", "RIM"),
+        ("--lattice", "2", "4 to 1000"),
+    ];
+    for (option, value, word) in wrong {
+        let words = ["record", "amo2022", "--theory", "td_csc", "--sessions", "1", option, value, "--out", "none"];
+        let told = refused(&words, folder.path());
+        assert!(told.contains(word), "{option} {value}: {told}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{option} {value}");
+    }
+}

@@ -13,7 +13,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Each size of error comes eight times, 30 s apart.
     let ticks = 30_000 * (8 * ERRORS.len() + 1);
     let times = (0..ticks).map(|i| i as f64 * TICK).collect();
-    let signal = |i: usize| if i % 30_000 == 0 && i > 0 { ERRORS[(i / 30_000 - 1) % ERRORS.len()] } else { 0.0 };
+    let signal =
+        |i: usize| if i.is_multiple_of(30_000) && i > 0 { ERRORS[(i / 30_000 - 1) % ERRORS.len()] } else { 0.0 };
     let data = (0..ticks).map(signal).collect();
     let teaching = Channel { name: "teaching".into(), unit: "rms".into(), data };
     let lived = Recording::new(times, vec![teaching], EventLog::default(), ticks as f64 * TICK)?;

@@ -48,12 +48,14 @@ pub fn draw(name: &str, panels: &[Panel]) -> Result<(), Box<dyn Error>> {
         };
         let ((left, right), (low, high)) = (range(|p| p.0), range(|p| p.1));
         let space = 0.06 * (high - low).max(1e-9);
+        // Room for the labels above the lines.
+        let above = if panel.lines.len() > 1 { (2.0 + panel.lines.len() as f64) * space } else { space };
         let mut chart = ChartBuilder::on(&area)
             .caption(&panel.title, ("sans-serif", 17))
             .margin(8)
             .x_label_area_size(36)
             .y_label_area_size(64)
-            .build_cartesian_2d(left..right, (low - space)..(high + space))?;
+            .build_cartesian_2d(left..right, (low - space)..(high + above))?;
         chart
             .configure_mesh()
             .x_desc(&panel.x)
