@@ -343,3 +343,15 @@ def test_bad_input_is_one_error_that_names_the_place(tmp_path):
         recordings.clean(trace(), [{"step": "low_pass", "cutoff": 30.0}])
     with pytest.raises(ValueError, match="clean\\[0\\].*cutoff"):
         recordings.clean(trace(), [{"step": "low_pass", "cutoff": -1.0}])
+
+
+def test_record_writes_a_session_as_nwb_that_pynwb_and_we_read(tmp_path):
+    words = [sys.executable, "-m", "accumbens", "record", "amo2022", "--theory", "td_csc", "--sessions", "1"]
+    words += ["--set", "fibre.dropped=0.01", "--drug", "cocaine:0.5:iv@60", "--out", "session.nwb"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    with NWBHDF5IO(str(tmp_path / "session.nwb"), "r") as io:
+        assert io.read().subject.subject_id == "mouse-1"
+    recording = recordings.read(tmp_path / "session.nwb")
+    assert {stream.name for stream in recording.streams} >= {"signal", "isosbestic"}
+    assert any(len(events.times) > 10 for events in recording.events)

@@ -51,10 +51,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{name:10} {:8.3} {:8.3}", mean(name, 20_000, 120_000), mean(name, 1_900_000, 2_100_000));
     }
     let all = [0.0, 2400.0];
-    let dopamine = vec![line("dopamine", &treated, "dopamine", 10_000, all)];
+    let dopamine = vec![line("dopamine", &treated, "dopamine", 20_000, all)];
     let bound = vec![
-        line("D2 activity (by dopamine)", &treated, "D2", 10_000, all),
-        line("D2 held by the drug", &treated, "D2 drug", 10_000, all),
+        line("D2 activity (by dopamine)", &treated, "D2", 20_000, all),
+        line("D2 held by the drug", &treated, "D2 drug", 20_000, all),
     ];
     draw(
         "tonic_and_autoreceptors",
