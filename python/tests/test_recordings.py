@@ -354,4 +354,4 @@ def test_record_writes_a_session_as_nwb_that_pynwb_and_we_read(tmp_path):
         assert io.read().subject.subject_id == "mouse-1"
     recording = recordings.read(tmp_path / "session.nwb")
     assert {stream.name for stream in recording.streams} >= {"signal", "isosbestic"}
-    assert any(len(events.times) > 10 for events in recording.events)
+    assert any(len(events.time) > 10 for events in recording.events)
