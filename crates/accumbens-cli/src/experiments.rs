@@ -1,9 +1,12 @@
 //! `accumbens experiments`: lists the experiments, or prints one.
 
 use crate::output;
-use accumbens::experiment::{catalogue, schema};
-use accumbens_core::Result;
+use accumbens::experiment::{Experiment, catalogue, schema};
+use accumbens::theories::by_name;
+use accumbens_core::params::place_of;
+use accumbens_core::{Error, Result};
 use serde_json::json;
+use std::path::Path;
 
 /// What is listed.
 #[derive(clap::Args)]
@@ -33,7 +36,7 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     }
     let all = catalogue::names().map(|n| Ok((n, catalogue::by_name(n)?))).collect::<Result<Vec<_>>>()?;
     if json {
-        let row = |(n, e): &(&str, accumbens::experiment::Experiment)| json!({ "name": n, "title": e.title, "groups": e.group_names(), "source": e.source });
+        let row = |(n, e): &(&str, Experiment)| json!({ "name": n, "title": e.title, "groups": e.group_names(), "source": e.source });
         return output::json(&all.iter().map(row).collect::<Vec<_>>());
     }
     let mut table = output::table(&["experiment", "what it is", "groups"]);
@@ -41,4 +44,21 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
         table.add_row([name, experiment.title.as_str(), &experiment.group_names().join(", ")]);
     }
     output::line(&table.to_string())
+}
+
+/// An experiment of the catalogue, or of a .toml file, whose changes name parameters that are.
+pub fn read(name: &str) -> Result<Experiment> {
+    let path = Path::new(name);
+    let experiment = if path.extension().is_some_and(|e| e == "toml") {
+        let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
+        Experiment::parse(name, &text)?
+    } else {
+        catalogue::by_name(name)?
+    };
+    for change in experiment.phases.iter().flat_map(|p| &p.changes) {
+        let changed = by_name(&change.theory).map_err(|e| e.within(name))?;
+        let place = place_of(changed.table(), &change.parameter).map_err(|e| e.within(name))?;
+        changed.table()[place].check(change.value).map_err(|e| e.within(name))?;
+    }
+    Ok(experiment)
 }

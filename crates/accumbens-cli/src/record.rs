@@ -1,7 +1,6 @@
 //! `accumbens record`: what a fibre would record if a theory were true.
 
-use crate::{Hooks, convert, output, progress};
-use accumbens::experiment::{Experiment, catalogue};
+use crate::{Hooks, convert, experiments, output, progress};
 use accumbens::recorded::{Chain, Recorded, teaching};
 use accumbens::theories;
 use accumbens::transmission::Grid;
@@ -114,7 +113,7 @@ fn chain(args: &Args, theory: &mut Box<dyn AnyTheory>) -> Result<Chain> {
 pub fn run(args: &Args, json: bool, hooks: &Hooks<'_>) -> Result<()> {
     let mut theory = theories::parse(&args.theory)?;
     let chain = chain(args, &mut theory)?;
-    let experiment = experiment(&args.experiment)?;
+    let experiment = experiments::read(&args.experiment)?;
     let nwb = args.out.extension().is_some_and(|e| e.eq_ignore_ascii_case("nwb"));
     if nwb && hooks.write_nwb.is_none() {
         return Err(convert::no_nwb());
@@ -123,8 +122,8 @@ pub fn run(args: &Args, json: bool, hooks: &Hooks<'_>) -> Result<()> {
         return Err(Error::input("--out", format!("{} is already there", args.out.display()), "a folder that is not"));
     }
     let bar = progress::bar(u64::from(args.subjects), "subjects recorded");
-    let (mut summary, mut kinds) = (Vec::new(), Vec::new());
-    let making = Making::new(&args.out, nwb)?;
+    let mut summary = Vec::new();
+    let mut making = Making::new(&args.out, nwb)?;
     for number in 1..=args.subjects {
         let (subject, seed) = (format!("mouse-{number}"), Seed(args.seed));
         let who = (args.group.as_deref(), number);
@@ -150,14 +149,13 @@ pub fn run(args: &Args, json: bool, hooks: &Hooks<'_>) -> Result<()> {
                 making.write(&source(&recording, &subject, &name, args)?, &subject, &name, hooks)?;
                 summary.push(json!({ "subject": subject, "session": name, "means": means(&recording) }));
                 names.push(format!("{subject}/{name}"));
-                kinds = recording.events.kinds().to_vec();
             }
         }
         making.subject(&subject, &names);
         bar.inc(1);
     }
     bar.finish_and_clear();
-    making.finish(&study_text(args, &kinds), &args.out)?;
+    making.finish(&study_text(args, &experiment.kinds()?), &args.out)?;
     if json {
         return output::json(&summary);
     }
@@ -174,15 +172,6 @@ pub fn run(args: &Args, json: bool, hooks: &Hooks<'_>) -> Result<()> {
         format!("\nnext: accumbens compare {}", args.out.join("study.toml").display())
     };
     output::line(&format!("wrote {}{next}", args.out.display()))
-}
-
-fn experiment(name: &str) -> Result<Experiment> {
-    let path = Path::new(name);
-    if path.extension().is_some_and(|e| e == "toml") {
-        let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
-        return Experiment::parse(name, &text);
-    }
-    catalogue::by_name(name)
 }
 
 fn means(recording: &Recording) -> serde_json::Map<String, serde_json::Value> {
@@ -224,7 +213,7 @@ fn source(recording: &Recording, subject: &str, session: &str, args: &Args) -> R
 struct Making {
     folder: tempfile::TempDir,
     nwb: Option<PathBuf>,
-    subjects: std::cell::RefCell<String>,
+    subjects: String,
 }
 
 impl Making {
@@ -232,7 +221,7 @@ impl Making {
         let above = out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let folder =
             tempfile::Builder::new().prefix(".accumbens-").tempdir_in(above).map_err(|e| Error::file(above, e))?;
-        Ok(Self { folder, nwb: nwb.then(|| out.to_owned()), subjects: String::new().into() })
+        Ok(Self { folder, nwb: nwb.then(|| out.to_owned()), subjects: String::new() })
     }
 
     fn write(&self, source: &dyn Source, subject: &str, session: &str, hooks: &Hooks<'_>) -> Result<()> {
@@ -247,20 +236,16 @@ impl Making {
         }
     }
 
-    fn subject(&self, name: &str, sessions: &[String]) {
+    fn subject(&mut self, name: &str, sessions: &[String]) {
         let sessions: Vec<String> = sessions.iter().map(|s| format!("  {s:?},")).collect();
-        let _ = write!(
-            self.subjects.borrow_mut(),
-            "\n[[subject]]\nname = {name:?}\nsessions = [\n{}\n]\n",
-            sessions.join("\n")
-        );
+        let _ = write!(self.subjects, "\n[[subject]]\nname = {name:?}\nsessions = [\n{}\n]\n", sessions.join("\n"));
     }
 
     fn finish(self, study: &str, out: &Path) -> Result<()> {
         if self.nwb.is_some() {
             return Ok(());
         }
-        let text = format!("{study}{}", self.subjects.borrow());
+        let text = format!("{study}{}", self.subjects);
         write_file(&self.folder.path().join("study.toml"), text.as_bytes())?;
         std::fs::rename(self.folder.path(), out).map_err(|e| Error::file(out, e))?;
         let _ = self.folder.keep();
@@ -272,13 +257,12 @@ fn study_text(args: &Args, kinds: &[EventKind]) -> String {
     let scored: Vec<String> =
         kinds.iter().filter(|k| matches!(k.role, Role::Cue | Role::Outcome)).map(|k| format!("{:?}", k.name)).collect();
     let mut text = format!(
-        "title = \"{} as {} would have it\"\nsession_gap = 0.0  # s\n\n[signal]\nchannel = \"signal\"\n\
+        "title = {:?}\nsession_gap = 0.0  # s\n\n[signal]\nchannel = \"signal\"\n\
          reference = \"isosbestic\"\nunit = \"counts\"\nsensor = {:?}\n\n[[clean]]\nstep = \"low_pass\"\ncutoff = 10.0  # Hz\n\n\
          [[clean]]\nstep = \"bleaching\"\nmethod = \"exponential\"\nterms = 2\n\n[[clean]]\nstep = \"reference\"\n\
          method = \"robust\"\nnon_negative = true\n\n[[clean]]\nstep = \"dff\"\nover = \"bleaching\"\n\n[score]\nevents = [{}]\n\
          response = [0.0, 1.0]  # s\nbaseline = [-1.0, -0.1]  # s\nstatistic = \"mean\"\nmin_interval = 2.0  # s\n",
-        args.experiment,
-        args.theory,
+        format!("{} as {} would have it", args.experiment, args.theory),
         args.sensor,
         scored.join(", ")
     );

@@ -1,7 +1,7 @@
 //! `accumbens simulate`: lets a theory live through events and writes the dopamine it releases.
 
-use crate::output;
-use accumbens::experiment::{self, Experiment, catalogue};
+use crate::{experiments, output};
+use accumbens::experiment;
 use accumbens::theories::by_name;
 use accumbens_core::kinds::{Declared, kinds};
 use accumbens_core::params::place_of;
@@ -116,18 +116,7 @@ fn from_file(path: &Path, args: &Args) -> Result<Ahead> {
 }
 
 fn from_experiment(name: &str, args: &Args) -> Result<Ahead> {
-    let path = Path::new(name);
-    let experiment = if path.extension().is_some_and(|e| e == "toml") {
-        let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
-        Experiment::parse(name, &text)?
-    } else {
-        catalogue::by_name(name)?
-    };
-    for change in experiment.phases.iter().flat_map(|p| &p.changes) {
-        let changed = by_name(&change.theory).map_err(|e| e.within(name))?;
-        let place = place_of(changed.table(), &change.parameter).map_err(|e| e.within(name))?;
-        changed.table()[place].check(change.value).map_err(|e| e.within(name))?;
-    }
+    let experiment = experiments::read(name)?;
     let sessions = experiment::sessions(&experiment, args.group.as_deref(), args.subject, Seed(args.seed))?;
     let life = experiment::life(&sessions, by_name(&args.theory)?.info().name)?;
     Ok(Ahead { log: life.log, schedule: life.schedule, choices: life.choices })

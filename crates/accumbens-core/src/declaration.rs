@@ -19,3 +19,13 @@ pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
         Error::input(place, e.message(), "")
     })
 }
+
+/// The entry of this name of a catalogue; `place` and `nothing` say in an error what was looked for.
+///
+/// # Errors
+/// Where none has it; the error lists those that exist.
+pub fn named<T>(all: Vec<T>, of: impl Fn(&T) -> &str, name: &str, [place, nothing]: [&str; 2]) -> Result<T> {
+    let known = all.iter().map(&of).collect::<Vec<_>>().join(", ");
+    let found = all.into_iter().find(|entry| of(entry) == name);
+    found.ok_or_else(|| Error::input(place, format!("{nothing} is called {name:?}"), known))
+}

@@ -152,10 +152,7 @@ pub fn thresholds() -> Result<Vec<Threshold>> {
 /// # Errors
 /// Where none has it; the error lists those that exist.
 pub fn by_name(name: &str) -> Result<Drug> {
-    let all = all()?;
-    let known = all.iter().map(|d| d.name.as_str()).collect::<Vec<_>>().join(", ");
-    let found = all.into_iter().find(|d| d.name == name);
-    found.ok_or_else(|| Error::input("drug", format!("nothing is called {name:?}"), known))
+    declaration::named(all()?, |d| &d.name, name, ["drug", "nothing"])
 }
 
 /// One dose.

@@ -62,15 +62,28 @@ impl Recording {
         self.channels.iter().find(|c| c.name == name)
     }
 
+    /// The place of the channel that a stage needs.
+    fn place(&self, stage: &str, name: &str) -> Result<usize> {
+        self.channels.iter().position(|c| c.name == name).ok_or_else(|| {
+            let names = self.channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
+            Error::input(stage, format!("no channel {name:?}"), names)
+        })
+    }
+
+    /// The channel of this name, which a stage needs.
+    ///
+    /// # Errors
+    /// Where there is none; with the names that exist.
+    pub fn needed(&self, stage: &str, name: &str) -> Result<&Channel> {
+        Ok(&self.channels[self.place(stage, name)?])
+    }
+
     /// The channel of this name, to be changed.
     ///
     /// # Errors
     /// Where there is none; with the names that exist.
     pub fn channel_mut(&mut self, stage: &str, name: &str) -> Result<&mut Channel> {
-        let at = self.channels.iter().position(|c| c.name == name).ok_or_else(|| {
-            let names = self.channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
-            Error::input(stage, format!("no channel {name:?}"), names)
-        })?;
+        let at = self.place(stage, name)?;
         Ok(&mut self.channels[at])
     }
 

@@ -1,7 +1,7 @@
 //! Says which of a theory's signals a region of the brain receives: named mixtures from `catalogue/regions.toml`.
 
 use crate::declaration;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::theory::ChannelInfo;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -40,10 +40,7 @@ pub fn all() -> Result<Vec<Region>> {
 /// # Errors
 /// Where none has it; the error lists those that exist.
 pub fn by_name(name: &str) -> Result<Region> {
-    let all = all()?;
-    let known = all.iter().map(|r| r.name.as_str()).collect::<Vec<_>>().join(", ");
-    let found = all.iter().find(|r| r.name == name).cloned();
-    found.ok_or_else(|| Error::input("region", format!("no region is called {name:?}"), known))
+    declaration::named(all()?, |r| &r.name, name, ["region", "no region"])
 }
 
 impl Region {

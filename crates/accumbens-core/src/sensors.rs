@@ -1,7 +1,7 @@
 //! The catalogue of dopamine sensors.
 
 use crate::declaration;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::study::Sensor;
 use serde::Deserialize;
 
@@ -26,10 +26,7 @@ pub fn all() -> Result<Vec<Sensor>> {
 /// # Errors
 /// Where none has it; the error lists those that exist.
 pub fn by_name(name: &str) -> Result<Sensor> {
-    let all = all()?;
-    let known = all.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
-    let found = all.iter().find(|s| s.name == name).cloned();
-    found.ok_or_else(|| Error::input("sensor", format!("no sensor is called {name:?}"), known))
+    declaration::named(all()?, |s| &s.name, name, ["sensor", "no sensor"])
 }
 
 #[cfg(test)]

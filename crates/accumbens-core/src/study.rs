@@ -130,6 +130,16 @@ pub struct Sensor {
     pub unverified: String,
 }
 
+impl Sensor {
+    /// The peak of exp(−t/decay) − exp(−t/rise), by which an answer is scaled to a peak of 1.
+    #[must_use]
+    pub fn peak(&self) -> f64 {
+        let (rise, decay) = (self.rise, self.decay);
+        let at = (decay / rise).ln() * rise * decay / (decay - rise);
+        (-at / decay).exp() - (-at / rise).exp()
+    }
+}
+
 /// Signal that was cut around events before it reached us, as in a trial table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Windows {

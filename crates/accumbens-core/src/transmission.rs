@@ -74,12 +74,6 @@ fn catalogue() -> Result<Catalogue> {
     declaration::read("catalogue/transmission.toml", include_str!("../../../catalogue/transmission.toml"))
 }
 
-fn named(sets: Vec<Set>, place: &str, name: &str) -> Result<Set> {
-    let known = sets.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
-    let found = sets.into_iter().find(|s| s.name == name);
-    found.ok_or_else(|| Error::input(place, format!("nothing is called {name:?}"), known))
-}
-
 /// Every set of `catalogue/transmission.toml`.
 ///
 /// # Errors
@@ -93,7 +87,7 @@ pub fn all() -> Result<Vec<Set>> {
 /// # Errors
 /// Where none has it; the error lists those that exist.
 pub fn by_name(name: &str) -> Result<Set> {
-    named(all()?, "transmission", name)
+    declaration::named(all()?, |s| &s.name, name, ["transmission", "nothing"])
 }
 
 /// Every scheme of receptors: `d1.half`, `d1.off`, `d2.half` and `d2.off`.
@@ -109,7 +103,7 @@ pub fn schemes() -> Result<Vec<Set>> {
 /// # Errors
 /// Where none has it; the error lists those that exist.
 pub fn scheme(name: &str) -> Result<Set> {
-    named(schemes()?, "receptors", name)
+    declaration::named(schemes()?, |s| &s.name, name, ["receptors", "nothing"])
 }
 
 /// Every knock-out.
@@ -125,10 +119,7 @@ pub fn knock_outs() -> Result<Vec<KnockOut>> {
 /// # Errors
 /// Where none has it; the error lists those that exist.
 pub fn knock_out(name: &str) -> Result<Vec<crate::patch::Patch>> {
-    let all = knock_outs()?;
-    let known = all.iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", ");
-    let found = all.into_iter().find(|k| k.name == name);
-    let found = found.ok_or_else(|| Error::input("knock-out", format!("nothing is called {name:?}"), known))?;
+    let found = declaration::named(knock_outs()?, |k| &k.name, name, ["knock-out", "nothing"])?;
     found.patches.iter().map(|p| crate::patch::Patch::parse(p)).collect()
 }
 
@@ -145,10 +136,7 @@ pub fn projections() -> Result<Vec<Projection>> {
 /// # Errors
 /// Where none has it; the error lists those that exist.
 pub fn projection(name: &str) -> Result<Projection> {
-    let all = projections()?;
-    let known = all.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", ");
-    let found = all.into_iter().find(|p| p.name == name);
-    found.ok_or_else(|| Error::input("projection", format!("nothing is called {name:?}"), known))
+    declaration::named(projections()?, |p| &p.name, name, ["projection", "nothing"])
 }
 
 impl Set {

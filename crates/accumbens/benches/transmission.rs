@@ -1,8 +1,8 @@
 //! Speed from spikes to dopamine: ns a step of the well-mixed volume and a voxel of the lattice, beside naive versions.
 
-use accumbens::recorded::{Chain, TICK};
+use accumbens::recorded::{Chain, TICK, taught};
 use accumbens::transmission::{Grid, Lattice, Mixed, Receptor, Space, Terminal};
-use accumbens_core::{Channel, EventLog, Recording, Seed, sensors};
+use accumbens_core::{Seed, sensors};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 
@@ -94,12 +94,7 @@ fn hour(bencher: Bencher<'_, '_>) {
     let sensor = sensors::by_name("dLight1.3b").unwrap_or_else(|e| panic!("{e}"));
     let mut chain = Chain::new("vta-core", None, "ejdrup", sensor).unwrap_or_else(|e| panic!("{e}"));
     chain.fibre = None;
-    let ticks = 3_600_000;
-    let times: Vec<f64> = (0..ticks).map(|i| i as f64 * TICK).collect();
-    let data = (0..ticks).map(|i| if i % 10_000 == 0 { 1.0 } else { 0.0 }).collect();
-    let teaching = Channel { name: "teaching".into(), unit: "rms".into(), data };
-    let recording =
-        Recording::new(times, vec![teaching], EventLog::default(), 3600.0).unwrap_or_else(|e| panic!("{e}"));
+    let recording = taught(3600.0, |i| if i % 10_000 == 0 { 1.0 } else { 0.0 }).unwrap_or_else(|e| panic!("{e}"));
     bencher
         .counter(ItemsCount::new(1_usize))
         .with_inputs(|| recording.clone())

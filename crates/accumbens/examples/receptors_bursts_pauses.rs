@@ -2,17 +2,14 @@
 
 mod picture;
 
-use accumbens::recorded::{Chain, TICK};
-use accumbens_core::{Channel, EventLog, Patch, Recording, Seed, sensors};
+use accumbens::recorded::{Chain, taught};
+use accumbens_core::{Patch, Seed, sensors};
 use picture::{Panel, draw, line};
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
     // 4 Hz; a burst of 20 Hz for 0.3 s at 20 s, a pause of 1 s at 30 s, in 1000 cells of the dorsal striatum.
-    let ticks = 40_000;
-    let times = (0..ticks).map(|i| f64::from(i) * TICK).collect();
-    let silence = Channel { name: "teaching".into(), unit: "rms".into(), data: vec![0.0; ticks as usize] };
-    let lived = Recording::new(times, vec![silence], EventLog::default(), 40.0)?;
+    let lived = taught(40.0, |_| 0.0)?;
     let mut panels = Vec::new();
     println!("scheme   receptor   rest    burst    pause");
     for scheme in ["ejdrup", "dreyer", "hunger"] {

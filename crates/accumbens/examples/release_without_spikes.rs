@@ -2,29 +2,25 @@
 
 mod picture;
 
-use accumbens::recorded::{Chain, TICK};
-use accumbens_core::{Channel, EventLog, Recording, Seed, sensors};
+use accumbens::recorded::{Chain, taught};
+use accumbens_core::{Channel, Seed, sensors};
 use picture::{Panel, draw, line};
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Blocks of 60 s: the local drive follows the expected reward (0 or 3 events a second), cell bodies only its errors.
     let ticks = 480_000;
-    let times: Vec<f64> = (0..ticks).map(|i| f64::from(i) * TICK).collect();
-    let rich = |i: i32| i / 60_000 % 2 == 1;
-    let local = (0..ticks).map(|i| if rich(i) { 3.0 } else { 0.0 }).collect();
-    let reward = |i: i32| if i % 10_000 == 5000 { if rich(i) { 0.6 } else { 0.3 } } else { 0.0 };
-    let channels = vec![
-        Channel { name: "teaching".into(), unit: "rms".into(), data: (0..ticks).map(reward).collect() },
-        Channel { name: "local".into(), unit: "Hz".into(), data: local },
-    ];
-    let lived = Recording::new(times, channels, EventLog::default(), 480.0)?;
+    let rich = |i: usize| i / 60_000 % 2 == 1;
+    let reward = |i: usize| if i % 10_000 == 5000 { if rich(i) { 0.6 } else { 0.3 } } else { 0.0 };
+    let mut lived = taught(480.0, reward)?;
+    let data = (0..ticks).map(|i| if rich(i) { 3.0 } else { 0.0 }).collect();
+    lived.put(Channel { name: "local".into(), unit: "Hz".into(), data });
     let mut chain = Chain::new("vta-core", None, "ejdrup", sensors::by_name("dLight1.3b")?)?;
     (chain.fibre, chain.truth) = (None, true);
     let recorded = chain.record(lived, Seed(1), "local")?;
     let mean = |name: &str, want: bool| {
         let data = recorded.channel(name).map(|c| c.data.clone()).unwrap_or_default();
-        let inside: Vec<f64> = (0..ticks).filter(|i| rich(*i) == want).map(|i| data[i as usize]).collect();
+        let inside: Vec<f64> = (0..ticks).filter(|i| rich(*i) == want).map(|i| data[i]).collect();
         inside.iter().sum::<f64>() / inside.len() as f64
     };
     println!("            poor     rich     rich/poor");

@@ -3,27 +3,22 @@
 
 mod picture;
 
-use accumbens::recorded::{Chain, TICK};
+use accumbens::recorded::{Chain, taught};
 use accumbens_core::drugs::Given;
-use accumbens_core::{Channel, EventLog, Recording, Seed, sensors};
+use accumbens_core::{Recording, Result, Seed, sensors};
 use picture::{Panel, draw, line};
 use std::error::Error;
 
 /// A positive error at 20, 40, … s and a negative one 10 s after each.
-fn lived(seconds: usize) -> Result<Recording, Box<dyn Error>> {
-    let ticks = seconds * 1000;
-    let times = (0..ticks).map(|i| i as f64 * TICK).collect();
-    let signal = |i: usize| match i % 20_000 {
+fn lived(seconds: f64) -> Result<Recording> {
+    taught(seconds, |i| match i % 20_000 {
         0 if i > 0 => 1.0,
         10_000 => -1.0,
         _ => 0.0,
-    };
-    let data = (0..ticks).map(signal).collect();
-    let teaching = Channel { name: "teaching".into(), unit: "rms".into(), data };
-    Ok(Recording::new(times, vec![teaching], EventLog::default(), seconds as f64)?)
+    })
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> std::result::Result<(), Box<dyn Error>> {
     let mut chain = Chain::new("vta-core", Some("dreyer-vta"), "ejdrup", sensors::by_name("dLight1.3b")?)?;
     (chain.fibre, chain.truth) = (None, true);
     chain.set("firing.cells", "1000")?;
@@ -31,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("tone        rest nM   peak nM   ratio   autoreceptors hold release to");
     for (label, tonic) in [("low tone, 2.5 Hz", 2.5), ("high tone, 8 Hz", 8.0)] {
         chain.firing.tonic = tonic;
-        let recorded = chain.record(lived(60)?, Seed(1), "tone")?;
+        let recorded = chain.record(lived(60.0)?, Seed(1), "tone")?;
         let dopamine = &recorded.channel("dopamine").ok_or("no dopamine")?.data;
         let rest = dopamine[15_000..20_000].iter().sum::<f64>() / 5000.0;
         let peak = dopamine[20_000..21_000].iter().copied().fold(0.0, f64::max);
@@ -42,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let tone = Panel::new("The same errors (+1 at 20 s, −1 at 30 s) at two tones", "time (s)", "dopamine (nM)", lines);
     chain.firing.tonic = 5.0;
     chain.drugs = vec![(Given::parse("raclopride:0.2:ip@120")?, None)];
-    let treated = chain.record(lived(2400)?, Seed(1), "drug")?;
+    let treated = chain.record(lived(2400.0)?, Seed(1), "drug")?;
     let mean = |name: &str, from: usize, to: usize| {
         treated.channel(name).map_or(f64::NAN, |c| c.data[from..to].iter().sum::<f64>() / (to - from) as f64)
     };

@@ -2,8 +2,8 @@
 
 mod picture;
 
-use accumbens::recorded::{Chain, TICK};
-use accumbens_core::{Channel, EventLog, Recording, Seed, sensors};
+use accumbens::recorded::{Chain, taught};
+use accumbens_core::{Seed, sensors};
 use picture::{Panel, draw, line};
 use std::error::Error;
 
@@ -11,13 +11,9 @@ const ERRORS: [f64; 7] = [-2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 8.0];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Each size of error comes eight times, 30 s apart.
-    let ticks = 30_000 * (8 * ERRORS.len() + 1);
-    let times = (0..ticks).map(|i| i as f64 * TICK).collect();
     let signal =
         |i: usize| if i.is_multiple_of(30_000) && i > 0 { ERRORS[(i / 30_000 - 1) % ERRORS.len()] } else { 0.0 };
-    let data = (0..ticks).map(signal).collect();
-    let teaching = Channel { name: "teaching".into(), unit: "rms".into(), data };
-    let lived = Recording::new(times, vec![teaching], EventLog::default(), ticks as f64 * TICK)?;
+    let lived = taught(30.0 * (8 * ERRORS.len() + 1) as f64, signal)?;
     let (mut traces, mut sizes, mut panels) = (Vec::new(), Vec::new(), Vec::new());
     println!("answer to an error of each size over that to an error of 1 (mean of 0 to 1 s)");
     println!("{:12} {}", "", ERRORS.map(|e| format!("{e:8}")).join(""));

@@ -3,16 +3,15 @@
 
 use crate::experiment::{self, Experiment};
 use crate::transmission::{
-    Binding, BindingStage, Fibre, FibreStage, Firing, Grid, LightStage, Receptor, Space, Synthesis, Terminal,
-    TransmissionStage, drug, light,
+    Binding, BindingStage, Fibre, FibreStage, Firing, Grid, LightStage, Space, Synthesis, Terminal, TransmissionStage,
+    drug, light,
 };
 use accumbens_core::drugs::Given;
 use accumbens_core::params::place_of;
 use accumbens_core::study::Sensor;
 use accumbens_core::transmission::{self, Projection};
 use accumbens_core::{
-    AnyTheory, Channel, Error, EventLog, Params, Patch, Recording, Result, Sample, Seed, Sink, Stage, live, regions,
-    told,
+    AnyTheory, Channel, Error, EventLog, Params, Patch, Recording, Result, Sample, Seed, Stage, regions,
 };
 
 /// Time between ticks of the neurons and of dopamine, s.
@@ -132,16 +131,12 @@ impl Chain {
         }
         patches.extend(Synthesis::quanta(&patches, &self.projection.name, end)?);
         let there = |name: &str| recording.channel(name).map(|c| c.name.clone());
-        let receptors = [0, 1].map(|r| match r {
-            0 => Receptor::new(self.binding.d1_half, self.binding.d1_off),
-            _ => Receptor::new(self.binding.d2_half, self.binding.d2_off),
-        });
         let projection = self.projection.name.clone();
         let transmission = TransmissionStage {
             firing: self.firing.clone(),
             terminal: self.terminal.clone(),
             space: self.space.clone(),
-            lattice: self.lattice.clone().map(|grid| (grid, receptors)),
+            lattice: self.lattice.clone().map(|grid| (grid, self.binding.receptors())),
             sensor: light::binding(&self.sensor),
             from: "teaching".into(),
             tonic: there("tonic"),
@@ -190,11 +185,7 @@ pub fn teaching(
 ) -> Result<Vec<Recorded>> {
     let sessions = experiment::sessions(experiment, group, subject, seed)?;
     let mut theory = theory.boxed();
-    let mut life = experiment::life(&sessions, theory.info().name)?;
-    let logs = sessions.iter().map(|s| &s.log).zip(life.starts.iter().copied());
-    life.schedule.changes.extend(told(theory.as_ref(), logs));
-    life.schedule = life.schedule.sorted();
-    theory.tell(&life.log);
+    let (life, samples) = experiment::lived(&sessions, theory.as_mut())?;
     let channels = theory.channels(life.log.kinds());
     let region = regions::by_name(&projection.region)?;
     let weights = region.weights(&channels).ok_or_else(|| {
@@ -202,9 +193,6 @@ pub fn teaching(
         Error::input("projection", problem, "a projection that it reaches")
     })?;
     let is_tonic: Vec<bool> = channels.iter().map(|c| c.signal == "tonic").collect();
-    let mut learner = theory.start(life.log.kinds());
-    let mut samples: Vec<Sample> = Vec::new();
-    live(learner.as_mut(), &life.log, &life.schedule, Sink::Samples(&mut samples))?;
     let unit = scale.unwrap_or_else(|| unit(&samples, &weights, &is_tonic));
     let one = |(session, start): (&experiment::Session, &f64)| {
         let inside = samples.iter().filter(|s| s.time > *start && s.time <= start + session.duration);
@@ -215,6 +203,21 @@ pub fn teaching(
         })
     };
     sessions.iter().zip(&life.starts).map(one).collect()
+}
+
+/// A recording of a teaching signal at each tick, in units of which 1 is an everyday answer, to be sent through a chain.
+///
+/// # Errors
+/// Where it would have no tick.
+pub fn taught(seconds: f64, signal: impl Fn(usize) -> f64) -> Result<Recording> {
+    let count = (seconds / TICK).round() as usize;
+    if count == 0 {
+        return Err(Error::input("teaching", format!("{seconds} s"), "a tick of 1 ms or more"));
+    }
+    let times = (0..count).map(|i| i as f64 * TICK).collect();
+    let data = (0..count).map(signal).collect();
+    let teaching = Channel { name: "teaching".into(), unit: "rms".into(), data };
+    Recording::new(times, vec![teaching], EventLog::default(), seconds)
 }
 
 fn unit(samples: &[Sample], weights: &[f64], is_tonic: &[bool]) -> f64 {

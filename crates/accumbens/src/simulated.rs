@@ -4,7 +4,7 @@ use crate::experiment::{self, Experiment, catalogue};
 use crate::stages::{Noise, SensorStage};
 use crate::theories;
 use accumbens_core::study::{Scoring, Session, Statistic, Study, Subject};
-use accumbens_core::{AnyTheory, Channel, Recording, Result, Sample, Seed, Sink, Stage, live, sensors, told};
+use accumbens_core::{AnyTheory, Channel, Recording, Result, Sample, Seed, Stage, sensors};
 use rand_distr::{Distribution, StandardNormal};
 
 /// What is simulated.
@@ -83,15 +83,7 @@ fn individual(design: &Design, number: u32) -> Result<Box<dyn AnyTheory>> {
 fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subject> {
     let sessions = experiment::sessions(experiment, None, number, design.seed)?;
     let mut theory = individual(design, number)?;
-    let name = theory.info().name;
-    let mut life = experiment::life(&sessions, name)?;
-    let logs = sessions.iter().map(|s| &s.log).zip(life.starts.iter().copied());
-    life.schedule.changes.extend(told(theory.as_ref(), logs));
-    life.schedule = life.schedule.sorted();
-    theory.tell(&life.log);
-    let mut learner = theory.start(life.log.kinds());
-    let mut samples: Vec<Sample> = Vec::new();
-    live(learner.as_mut(), &life.log, &life.schedule, Sink::Samples(&mut samples))?;
+    let (life, samples) = experiment::lived(&sessions, theory.as_mut())?;
     let weights = weights(&samples, theory.channels(life.log.kinds()).len(), design.seed);
     let recordings = sessions.iter().zip(&life.starts).map(|(session, start)| {
         let end = start + session.duration;

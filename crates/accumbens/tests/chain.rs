@@ -1,10 +1,10 @@
 //! The chain from a teaching signal to the fibre: shot noise, lesions, knock-outs, local release, light and its detector.
 
-use accumbens::recorded::{Chain, TICK, teaching};
+use accumbens::recorded::{self, Chain, TICK, teaching};
 use accumbens::theories;
 use accumbens::transmission::light::binding;
 use accumbens::transmission::{
-    Binding, Buffer, Firing, FiringStage, LightStage, Release, ReleaseStage, Space, Terminal, Used, peri_half_times,
+    Binding, Buffer, Firing, FiringStage, LightStage, Release, ReleaseStage, Space, Terminal, Used,
 };
 use accumbens_core::{Channel, EventLog, Patch, Recording, Seed, Stage, sensors, transmission};
 
@@ -17,13 +17,9 @@ fn within(what: &str, found: f64, expected: f64, share: f64) {
     assert!((found / expected - 1.0).abs() < share, "{what}: {found}, expected {expected} within {share}");
 }
 
-/// A recording with a channel of teaching signal.
+/// A recording of a teaching signal.
 fn taught(seconds: f64, signal: impl Fn(usize) -> f64) -> Recording {
-    let ticks = (seconds / TICK) as usize;
-    let times = (0..ticks).map(|i| i as f64 * TICK).collect();
-    let data = (0..ticks).map(signal).collect();
-    let channel = Channel { name: "teaching".into(), unit: "rms".into(), data };
-    Recording::new(times, vec![channel], EventLog::default(), seconds).unwrap()
+    recorded::taught(seconds, signal).unwrap()
 }
 
 fn chain(set: &str) -> Chain {
@@ -207,6 +203,18 @@ fn sensors_of_high_affinity_saturate_at_tone_and_those_of_low_affinity_do_not() 
     }
 }
 
+/// Of light after one spike at the first sample: time from the spike to half of the peak, from the peak to half of it, s, and
+/// the peak above what the light falls back to.
+fn half_times(light: &[f64], step: f64) -> (f64, f64, f64) {
+    let rest = light.last().copied().unwrap_or(0.0);
+    let highest = light.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let peak = light.iter().position(|x| *x == highest).unwrap_or(0);
+    let half = rest + 0.5 * (highest - rest);
+    let rise = light.iter().position(|x| *x >= half).unwrap_or(0);
+    let fall = light[peak..].iter().position(|x| *x <= half).unwrap_or(0);
+    (rise as f64 * step, fall as f64 * step, highest - rest)
+}
+
 #[test]
 fn calcium_indicators_rise_and_fall_as_tabulated() {
     // Half-rise and half-decay of one action potential in cultured neurons, ms, and its peak dF/F.
@@ -226,7 +234,7 @@ fn calcium_indicators_rise_and_fall_as_tabulated() {
         let recording = Recording::new(times, vec![spikes], EventLog::default(), 60.0).unwrap();
         let light = channel(&LightStage::new(sensor).apply(recording).unwrap(), "light");
         // A minute, so that the baseline of the mean rate is small.
-        let (half_rise, half_decay, highest) = peri_half_times(&light, step);
+        let (half_rise, half_decay, highest) = half_times(&light, step);
         within(&format!("{name} rise"), 1000.0 * half_rise, rise, 0.05);
         within(&format!("{name} decay"), 1000.0 * half_decay, decay, 0.05);
         within(&format!("{name} peak"), highest, peak, 0.05);

@@ -164,28 +164,29 @@ fn within(what: &str, found: f64, expected: f64, share: f64) {
     assert!((found / expected - 1.0).abs() < share, "{what}: {found}, expected {expected} within {share}");
 }
 
+/// Mean, median and 99.5% within their shares, D2 occupancy, and the mean over that of an even volume.
+fn published(found: &Tonic, set: &str, levels: [(f64, f64); 3], d2: f64, over: f64) {
+    let values = [("mean", found.mean), ("median", found.median), ("99.5%", found.high)];
+    for ((what, value), (expected, share)) in values.into_iter().zip(levels) {
+        within(what, value, expected, share);
+    }
+    assert!((found.d2 - d2).abs() < 0.02, "D2 {}", found.d2);
+    let ratio = found.mean / mean_field(set, found.flux);
+    assert!((ratio - over).abs() < 0.02, "over mean field: {ratio}");
+}
+
 #[test]
 fn the_dorsal_lattice_is_that_of_the_published_code() {
     // Fact 4, 5: ejdrup-dorsal, five seeds of the published code in the same box.
     let found = dorsal();
-    within("mean", found.mean, 9.04, 0.08);
-    within("median", found.median, 5.49, 0.10);
-    within("99.5%", found.high, 89.6, 0.10);
-    assert!((found.d2 - 0.543).abs() < 0.02, "D2 {}", found.d2);
-    let ratio = found.mean / mean_field("ejdrup-dorsal", found.flux);
-    assert!((ratio - 1.094).abs() < 0.02, "over mean field: {ratio}");
+    published(found, "ejdrup-dorsal", [(9.04, 0.08), (5.49, 0.10), (89.6, 0.10)], 0.543, 1.094);
 }
 
 #[test]
 fn the_ventral_lattice_is_that_of_the_published_code() {
     // Fact 4, 6: ejdrup-ventral, five seeds; the ratio of medians, ventral over dorsal.
     let found = ventral();
-    within("mean", found.mean, 24.61, 0.08);
-    within("median", found.median, 21.26, 0.08);
-    within("99.5%", found.high, 104.3, 0.14);
-    assert!((found.d2 - 0.761).abs() < 0.02, "D2 {}", found.d2);
-    let ratio = found.mean / mean_field("ejdrup-ventral", found.flux);
-    assert!((ratio - 1.036).abs() < 0.02, "over mean field: {ratio}");
+    published(found, "ejdrup-ventral", [(24.61, 0.08), (21.26, 0.08), (104.3, 0.14)], 0.761, 1.036);
     let medians = found.median / dorsal().median;
     assert!((medians - 3.87).abs() < 0.4, "ventral over dorsal: {medians}");
 }

@@ -3,8 +3,8 @@
 use super::free;
 use super::spec::{ChoiceSpec, ClampSpec, Experiment, From, Name, Phase, TrialEvent, TrialType};
 use accumbens_core::{
-    Change, Choice, Clamp, Consequence, Error, Event, EventClamp, EventKind, EventKindId, EventLog, Hold, Result,
-    Schedule, Seed, TAIL,
+    AnyTheory, Change, Choice, Clamp, Consequence, Error, Event, EventClamp, EventKind, EventKindId, EventLog, Hold,
+    Result, Sample, Schedule, Seed, Sink, TAIL, live, told,
 };
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
@@ -221,4 +221,20 @@ pub fn life(sessions: &[Session], theory: &str) -> Result<Life> {
     }
     schedule.end = start;
     Ok(Life { log: EventLog::new(kinds, events)?, schedule: schedule.sorted(), starts, choices })
+}
+
+/// What a theory releases while it lives through a subject's sessions, told what a comparison would tell it.
+///
+/// # Errors
+/// Where the sessions cannot be joined, or the theory cannot go on.
+pub fn lived(sessions: &[Session], theory: &mut dyn AnyTheory) -> Result<(Life, Vec<Sample>)> {
+    let mut life = life(sessions, theory.info().name)?;
+    let logs = sessions.iter().map(|s| &s.log).zip(life.starts.iter().copied());
+    life.schedule.changes.extend(told(theory, logs));
+    life.schedule = life.schedule.sorted();
+    theory.tell(&life.log);
+    let mut samples = Vec::new();
+    let mut learner = theory.start(life.log.kinds());
+    live(learner.as_mut(), &life.log, &life.schedule, Sink::Samples(&mut samples))?;
+    Ok((life, samples))
 }

@@ -4,7 +4,7 @@
 //! saturate, which holds for low-affinity sensors far below their dissociation constant.
 
 use accumbens_core::study::Sensor;
-use accumbens_core::{Channel, Error, Recording, Result, Stage};
+use accumbens_core::{Channel, Recording, Result, Stage};
 
 /// Adds a channel of fluorescence made from a channel of impulses.
 pub struct SensorStage {
@@ -26,13 +26,7 @@ pub fn kernel(sensor: &Sensor, time: f64) -> f64 {
     if time < 0.0 {
         return 0.0;
     }
-    ((-time / sensor.decay).exp() - (-time / sensor.rise).exp()) / peak(sensor)
-}
-
-fn peak(sensor: &Sensor) -> f64 {
-    let (rise, decay) = (sensor.rise, sensor.decay);
-    let at = (decay / rise).ln() * rise * decay / (decay - rise);
-    (-at / decay).exp() - (-at / rise).exp()
+    ((-time / sensor.decay).exp() - (-time / sensor.rise).exp()) / sensor.peak()
 }
 
 impl Stage for SensorStage {
@@ -41,11 +35,8 @@ impl Stage for SensorStage {
     }
 
     fn apply(&self, mut recording: Recording) -> Result<Recording> {
-        let impulses = recording.channel(&self.from).ok_or_else(|| {
-            let names = recording.channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
-            Error::input("sensor", format!("no channel {:?}", self.from), names)
-        })?;
-        let scale = self.gain / peak(&self.sensor);
+        let impulses = recording.needed("sensor", &self.from)?;
+        let scale = self.gain / self.sensor.peak();
         let (mut slow, mut fast, mut before) = (0.0, 0.0, f64::NEG_INFINITY);
         let light = impulses.data.iter().zip(&recording.times).map(|(x, &t)| {
             let dt = t - before;

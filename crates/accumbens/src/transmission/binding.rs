@@ -1,7 +1,7 @@
 //! Binds dopamine to D1 and D2 in the presence of a drug that competes for them.
 
-use super::Receptor;
-use accumbens_core::{Channel, Patch, Patched, Recording, Result, Stage, transmission};
+use super::{CONTROL, Receptor};
+use accumbens_core::{Channel, Patch, Patched, Recording, Result, Stage};
 
 accumbens_core::parameters! {
     /// How D1 and D2 bind. One equation a ligand: what one holds, the other cannot.
@@ -39,9 +39,17 @@ impl Binding {
     /// Where no scheme has this name.
     pub fn scheme(name: &str) -> Result<Self> {
         let [d1, d2] = Receptor::scheme(name)?;
-        debug_assert!(transmission::scheme(name).is_ok());
         let (d1_half, d1_off, d2_half, d2_off) = (d1.half(), d1.off, d2.half(), d2.off);
         Ok(Self { d1_half, d1_off, d2_half, d2_off, ..Self::default() })
+    }
+
+    /// D1 and D2 as dopamine alone binds them.
+    #[must_use]
+    pub fn receptors(&self) -> [Receptor; 2] {
+        [0, 1].map(|receptor| {
+            let [half, off, ..] = self.of(receptor);
+            Receptor::new(half, off)
+        })
     }
 
     fn of(&self, receptor: usize) -> [f64; 5] {
@@ -100,13 +108,13 @@ impl Stage for BindingStage {
     fn apply(&self, mut recording: Recording) -> Result<Recording> {
         let step = recording.interval().unwrap_or(1e-3);
         let mut patched = Patched::new(self.binding.clone(), "receptors", &self.projection, &self.patches)?;
-        let dopamine = recording.channel_mut(self.name(), &self.from)?.data.clone();
+        let dopamine = recording.needed(self.name(), &self.from)?.data.clone();
         let mut binding = patched.at(0.0)?.clone();
         let start = dopamine.iter().copied().find(|c| c.is_finite()).unwrap_or(0.0);
         let mut held = [0, 1].map(|r| binding.rest(r, start));
         let mut out: [Vec<f64>; 4] = std::array::from_fn(|_| Vec::with_capacity(dopamine.len()));
         for (i, c) in dopamine.iter().enumerate() {
-            if !patched.constant() && i % 10 == 0 {
+            if !patched.constant() && i % CONTROL == 0 {
                 binding = patched.at(recording.times[i])?.clone();
             }
             for (receptor, held) in held.iter_mut().enumerate() {

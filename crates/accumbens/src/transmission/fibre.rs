@@ -141,7 +141,7 @@ impl Stage for FibreStage {
     fn apply(&self, mut recording: Recording) -> Result<Recording> {
         let step = recording.interval().unwrap_or(1e-3);
         let every = ((1.0 / (self.fibre.rate * step)).round() as usize).max(1);
-        let light = Self::averaged(&recording.channel_mut(self.name(), &self.from)?.data, every);
+        let light = Self::averaged(&recording.needed(self.name(), &self.from)?.data, every);
         let [signal, isosbestic] = self.counts(&light, step * every as f64);
         let first = recording.times.first().copied().unwrap_or(0.0);
         let times = (0..light.len()).map(|i| first + (i * every) as f64 * step + 0.5 * step * (every - 1) as f64);

@@ -1,8 +1,8 @@
 //! Lets a population of dopamine neurons fire: pacemaking with bursts, driven up and down by a teaching signal.
 
-use super::taken_up;
+use super::{mixed::falling_root, taken_up};
 use accumbens_core::{Error, Result, Seed};
-use rand::{Rng, RngExt};
+use rand::RngExt;
 use rand_distr::{Distribution, Gamma};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -250,16 +250,6 @@ impl Population {
         let speed = firing.autoreceptor_on * self.soma + firing.autoreceptor_off;
         self.occupancy = rest + (self.occupancy - rest) * (-speed * step).exp();
     }
-
-    /// Some random neuron, for spikes that begin at terminals.
-    pub fn any(&mut self) -> u32 {
-        self.rng.random_range(0..self.cells)
-    }
-
-    /// The random numbers of this population.
-    pub fn rng(&mut self) -> &mut impl Rng {
-        &mut self.rng
-    }
 }
 
 impl Firing {
@@ -287,19 +277,11 @@ impl Firing {
         }
         let rate = |soma: f64| (asked - self.autoreceptor_strength * self.felt(self.occupancy(soma))).max(0.0);
         let excess = |soma: f64| rate(soma) * self.soma_release - self.soma_vmax * soma / (self.soma_km + soma);
-        let (mut low, mut high) = (0.0, 1.0);
-        while excess(high) > 0.0 {
-            high *= 2.0;
-            if high > 1e12 {
-                let problem =
-                    format!("release of {} nM/s around cell bodies exceeds uptake", rate(high) * self.soma_release);
-                return Err(Error::input("firing at rest", problem, "a lower rate, or more uptake"));
-            }
-        }
-        while high - low > 1e-12 * high {
-            let middle = 0.5 * (low + high);
-            if excess(middle) > 0.0 { low = middle } else { high = middle }
-        }
-        Ok((high, self.occupancy(high), rate(high)))
+        let soma = falling_root(excess).ok_or_else(|| {
+            let problem =
+                format!("release of {} nM/s around cell bodies exceeds uptake", rate(1e12) * self.soma_release);
+            Error::input("firing at rest", problem, "a lower rate, or more uptake")
+        })?;
+        Ok((soma, self.occupancy(soma), rate(soma)))
     }
 }

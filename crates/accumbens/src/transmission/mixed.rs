@@ -49,23 +49,30 @@ impl Space {
     pub fn tonic(&self, terminal: &Terminal, rate: f64) -> Result<f64> {
         let flux = rate * terminal.a_spike(self.fraction);
         let excess = |c: f64| flux * terminal.gain(terminal.occupancy(c)) + self.reverse - self.removal(c);
-        let mut high = 1.0;
-        while excess(high) > 0.0 {
-            high *= 2.0;
-            if high > 1e12 {
-                let problem = format!("release of {flux} nM/s exceeds uptake of at most {} nM/s", self.uptake().0);
-                return Err(Error::input("tonic dopamine", problem, "less release, more uptake, or a loss above 0"));
-            }
+        falling_root(excess).ok_or_else(|| {
+            let problem = format!("release of {flux} nM/s exceeds uptake of at most {} nM/s", self.uptake().0);
+            Error::input("tonic dopamine", problem, "less release, more uptake, or a loss above 0")
+        })
+    }
+}
+
+/// Where a falling function of a concentration crosses 0; `None` where it is above 0 up to 10¹² nM.
+pub(super) fn falling_root(excess: impl Fn(f64) -> f64) -> Option<f64> {
+    let mut high = 1.0;
+    while excess(high) > 0.0 {
+        high *= 2.0;
+        if high > 1e12 {
+            return None;
         }
-        let mut low = 0.0;
-        // Bisection halves the interval until floating point holds nothing between its ends.
-        loop {
-            let middle = 0.5 * (low + high);
-            if middle <= low || middle >= high {
-                return Ok(middle);
-            }
-            if excess(middle) > 0.0 { low = middle } else { high = middle }
+    }
+    let mut low = 0.0;
+    // Bisection halves the interval until floating point holds nothing between its ends.
+    loop {
+        let middle = 0.5 * (low + high);
+        if middle <= low || middle >= high {
+            return Some(middle);
         }
+        if excess(middle) > 0.0 { low = middle } else { high = middle }
     }
 }
 

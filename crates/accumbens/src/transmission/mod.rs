@@ -18,12 +18,15 @@ pub mod terminal;
 pub mod uptake;
 
 pub use binding::{Binding, BindingStage};
+/// How many ticks parameters under patches stay the same.
+const CONTROL: usize = 10;
+
 pub use bursts::Bursts;
 pub use cell::Cell;
 pub use fibre::{Fibre, FibreStage};
 pub use firing::{Firing, Population};
 pub use lattice::{Grid, Lattice};
-pub use light::{LightStage, peri_half_times};
+pub use light::LightStage;
 pub use mixed::{Balance, Buffer, Mixed, Space};
 pub use receptor::Receptor;
 pub use release::Release;

@@ -1,10 +1,7 @@
 //! Stages from a teaching signal to dopamine: firing alone, release alone, and both at once with every neuron's own history.
 
-use super::{Firing, Grid, Population, Receptor, Release, Space, Terminal};
+use super::{CONTROL, Firing, Grid, Population, Receptor, Release, Space, Terminal};
 use accumbens_core::{Channel, Error, Patch, Patched, Recording, Result, Seed, Stage};
-
-/// How many ticks parameters under patches stay the same.
-const CONTROL: usize = 10;
 
 /// Adds `spikes`, the rate of a population, Hz a neuron, from a channel of teaching signal.
 pub struct FiringStage {
@@ -71,9 +68,7 @@ pub struct TransmissionStage {
 }
 
 fn taken(recording: &Recording, stage: &str, name: &str) -> Result<Vec<f64>> {
-    let names = || recording.channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
-    let channel = recording.channel(name);
-    let channel = channel.ok_or_else(|| Error::input(stage, format!("no channel {name:?}"), names()))?;
+    let channel = recording.needed(stage, name)?;
     if let Some(i) = channel.data.iter().position(|x| !x.is_finite()) {
         return Err(Error::input(stage, format!("sample {i} of {name:?} is no number"), "finite samples"));
     }
