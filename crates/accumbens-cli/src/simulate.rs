@@ -164,7 +164,7 @@ fn probes(log: &EventLog) -> Vec<Probe> {
 /// One row a choice and a cue, in the order of time.
 fn behaviour(acted: &Acted, choices: &[Choice], probes: &[Probe], rule: &ActionRule) -> Vec<Column> {
     let name = |kind: accumbens_core::EventKindId| acted.log.kinds()[kind.index()].name.clone();
-    let offered = |d: &Deed| choices[d.choice].options.iter().map(|(k, _)| name(*k)).collect::<Vec<_>>().join("|");
+    let offered = |d: &Deed| choices[d.choice].options.iter().map(|o| name(o.kind)).collect::<Vec<_>>().join("|");
     let mut rows: Vec<(f64, &str, String, String, f64, f64)> = Vec::new();
     for deed in &acted.deeds {
         let taken = deed.action.map(name).unwrap_or_default();

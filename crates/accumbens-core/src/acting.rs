@@ -1,6 +1,6 @@
 //! Leads a theory through a life in which it acts: what it does brings about what follows.
 
-use crate::action::{ActionRule, Choice, Deed};
+use crate::action::{ActionRule, Choice, Deed, Offer};
 use crate::dopamine::{Dopamine, Sink};
 use crate::error::Result;
 use crate::event::{Event, EventKindId, EventLog, Role};
@@ -113,7 +113,7 @@ impl Course<'_> {
         let mut deed = Deed { choice: self.choice, action: None, offered: choice.time, latency: f64::NAN };
         self.choice += 1;
         if let Some((option, latency)) = rule.act(learner, choice, rng) {
-            let (kind, follows) = &choice.options[option];
+            let Offer { kind, follows, .. } = &choice.options[option];
             let acted = choice.time + latency;
             deed.action = Some(*kind);
             if learner.pace().is_some() {

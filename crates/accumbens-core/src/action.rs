@@ -2,7 +2,8 @@
 //!
 //! One rule for every theory: it acts with probability 1/(1 + exp(−β(wanting − cost))), takes of several options one
 //! by a softmax of their preferences with the same β, and acts after √(C/R̄) seconds, where R̄ is the average reward it
-//! forgoes by waiting (Niv et al. 2007).
+//! forgoes by waiting (Niv et al. 2007). Effort adds to the cost of an option, never to its preference: work is a matter
+//! of beginning.
 
 use crate::event::EventKindId;
 use crate::seed::ChaCha8Rng;
@@ -40,10 +41,23 @@ pub struct Choice {
     pub time: f64,
     /// Until when, s: after it the chance is gone.
     pub until: f64,
-    /// The actions it may take, each with what follows.
-    pub options: Vec<(EventKindId, Vec<Consequence>)>,
+    /// The actions it may take.
+    pub options: Vec<Offer>,
+    /// Whether it turns to the next option where it does not get itself to begin the one that it likes best.
+    pub turns: bool,
     /// Whether it must take one of them, as an animal must that is already on the move.
     pub forced: bool,
+}
+
+/// One of the actions of a choice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The action, or the cue that is approached.
+    pub kind: EventKindId,
+    /// What beginning it costs beyond the cost of any action, in units of outcome.
+    pub effort: f64,
+    /// What follows.
+    pub follows: Vec<Consequence>,
 }
 
 /// Something that follows an action.
@@ -85,27 +99,42 @@ impl ActionRule {
         (self.vigour_cost / pace.max(LEAST_PACE)).sqrt()
     }
 
-    /// The place of the option that is taken; `None` where it does not act.
-    fn choose(&self, drives: &[Drive], forced: bool, rng: &mut ChaCha8Rng) -> Option<usize> {
-        let best = drives.iter().map(|d| d.preference).fold(f64::MIN, f64::max);
-        let weight = |d: &Drive| (self.inverse_temperature * (d.preference - best)).exp();
-        let total: f64 = drives.iter().map(weight).sum();
+    /// The place in `open` of the option that is considered.
+    fn considered(&self, drives: &[Drive], open: &[usize], rng: &mut ChaCha8Rng) -> usize {
+        let best = open.iter().map(|i| drives[*i].preference).fold(f64::MIN, f64::max);
+        let weight = |i: usize| (self.inverse_temperature * (drives[i].preference - best)).exp();
+        let total: f64 = open.iter().map(|i| weight(*i)).sum();
         let mut left = rng.random::<f64>() * total;
-        let taken = drives.iter().position(|d| {
-            left -= weight(d);
+        let place = open.iter().position(|i| {
+            left -= weight(*i);
             left < 0.0
         });
-        let taken = taken.unwrap_or(drives.len() - 1);
-        // Drawn in any case, so that all that follows sees the same chance.
-        let acts = rng.random::<f64>() < self.probability(drives[taken].wanting);
-        (forced || acts).then_some(taken)
+        place.unwrap_or(open.len() - 1)
+    }
+
+    /// The place of the option that is taken; `None` where it does not act.
+    fn choose(&self, drives: &[Drive], choice: &Choice, rng: &mut ChaCha8Rng) -> Option<usize> {
+        let mut open: Vec<usize> = (0..drives.len()).collect();
+        while !open.is_empty() {
+            let option = open.remove(self.considered(drives, &open, rng));
+            // Drawn in any case, so that all that follows sees the same chance.
+            let wanting = drives[option].wanting - choice.options[option].effort;
+            let acts = rng.random::<f64>() < self.probability(wanting);
+            if choice.forced || acts {
+                return Some(option);
+            }
+            if !choice.turns {
+                return None;
+            }
+        }
+        None
     }
 
     /// What an animal of this theory does with a choice: the option's place and the latency; `None` where it does not
     /// act in time or the theory says nothing about one of the options.
     pub fn act(&self, learner: &dyn Learner, choice: &Choice, rng: &mut ChaCha8Rng) -> Option<(usize, f64)> {
-        let drives = choice.options.iter().map(|(kind, _)| learner.drive(*kind)).collect::<Option<Vec<_>>>()?;
-        let taken = self.choose(&drives, choice.forced, rng)?;
+        let drives = choice.options.iter().map(|offer| learner.drive(offer.kind)).collect::<Option<Vec<_>>>()?;
+        let taken = self.choose(&drives, choice, rng)?;
         let latency = learner.pace().map_or(self.usual_latency, |pace| self.latency(pace));
         // An animal that must act does so at the last moment, however slow it is.
         let latency = if choice.forced { latency.min(choice.until - choice.time) } else { latency };

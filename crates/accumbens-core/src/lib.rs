@@ -29,7 +29,7 @@ pub mod theory;
 pub mod transmission;
 
 pub use acting::{Acted, Probe, live_acting};
-pub use action::{ActionRule, Choice, Consequence, Deed};
+pub use action::{ActionRule, Choice, Consequence, Deed, Offer};
 pub use clamp::{Clamp, EventClamp, Hold};
 pub use dopamine::{Dopamine, Modulator, Sample, Sink};
 pub use error::{Error, Result};

@@ -1,7 +1,7 @@
 //! Records what a theory would look like: an experiment lived through, its teaching signal through neurons, terminals,
 //! receptors, an indicator and a fibre.
 
-use crate::experiment::{self, Experiment};
+use crate::experiment::{self, Experiment, Lived};
 use crate::transmission::{
     Binding, BindingStage, Fibre, FibreStage, Firing, Grid, LightStage, Space, Synthesis, Terminal, TransmissionStage,
     drug, light,
@@ -185,7 +185,8 @@ pub fn teaching(
 ) -> Result<Vec<Recorded>> {
     let sessions = experiment::sessions(experiment, group, subject, seed)?;
     let mut theory = theory.boxed();
-    let (life, samples) = experiment::lived(&sessions, theory.as_mut())?;
+    let mut rng = seed.stream(&format!("recorded/{subject}/choices"));
+    let Lived { life, samples, logs, .. } = experiment::lived(&sessions, theory.as_mut(), &mut rng)?;
     let channels = theory.channels(life.log.kinds());
     let region = regions::by_name(&projection.region)?;
     let weights = region.weights(&channels).ok_or_else(|| {
@@ -194,15 +195,12 @@ pub fn teaching(
     })?;
     let is_tonic: Vec<bool> = channels.iter().map(|c| c.signal == "tonic").collect();
     let unit = scale.unwrap_or_else(|| unit(&samples, &weights, &is_tonic));
-    let one = |(session, start): (&experiment::Session, &f64)| {
+    let one = |((session, start), log): ((&experiment::Session, &f64), &EventLog)| {
         let inside = samples.iter().filter(|s| s.time > *start && s.time <= start + session.duration);
         let name = session.name.clone();
-        Ok(Recorded {
-            name,
-            recording: ticks(&session.log, session.duration, *start, inside, &weights, &is_tonic, unit)?,
-        })
+        Ok(Recorded { name, recording: ticks(log, session.duration, *start, inside, &weights, &is_tonic, unit)? })
     };
-    sessions.iter().zip(&life.starts).map(one).collect()
+    sessions.iter().zip(&life.starts).zip(&logs).map(one).collect()
 }
 
 /// A recording of a teaching signal at each tick, in units of which 1 is an everyday answer, to be sent through a chain.

@@ -1,6 +1,6 @@
 //! Simulates a small study whose truth is known: an experiment lived through by one theory, seen through a sensor.
 
-use crate::experiment::{self, Experiment, catalogue};
+use crate::experiment::{self, Experiment, Lived, catalogue};
 use crate::stages::{Noise, SensorStage};
 use crate::theories;
 use accumbens_core::study::{Scoring, Session, Statistic, Study, Subject};
@@ -83,7 +83,8 @@ fn individual(design: &Design, number: u32) -> Result<Box<dyn AnyTheory>> {
 fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subject> {
     let sessions = experiment::sessions(experiment, None, number, design.seed)?;
     let mut theory = individual(design, number)?;
-    let (life, samples) = experiment::lived(&sessions, theory.as_mut())?;
+    let mut rng = design.seed.stream(&format!("simulated/{number}/choices"));
+    let Lived { life, samples, .. } = experiment::lived(&sessions, theory.as_mut(), &mut rng)?;
     let weights = weights(&samples, theory.channels(life.log.kinds()).len(), design.seed);
     let recordings = sessions.iter().zip(&life.starts).map(|(session, start)| {
         let end = start + session.duration;

@@ -139,7 +139,7 @@ fn a_choice_offers_its_options_with_consequences_at_their_odds_and_dopamine_is_m
     let choices = &deficient[1].choices;
     assert_eq!(choices.len(), 200);
     for choice in choices {
-        let magnitudes: Vec<f64> = choice.options.iter().map(|(_, follows)| follows[0].magnitude).collect();
+        let magnitudes: Vec<f64> = choice.options.iter().map(|offer| offer.follows[0].magnitude).collect();
         assert_eq!(magnitudes, [1.0, 0.2]);
         assert!((choice.until - choice.time - 5.0).abs() < 1e-9);
     }

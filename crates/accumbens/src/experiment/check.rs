@@ -111,6 +111,9 @@ impl Checker<'_> {
                 return fault("a choice without options or time", "options, at 0 s or later and within above 0 s");
             }
             for option in &choice.options {
+                if !(option.effort.is_finite() && option.effort >= 0.0) {
+                    return Err(self.fault(&option.take, format!("effort = {}", option.effort), "0 or more"));
+                }
                 self.known("event", &option.take, &self.kinds)?;
             }
         }

@@ -3,8 +3,8 @@
 use super::free;
 use super::spec::{ChoiceSpec, ClampSpec, Experiment, From, Name, Phase, TrialEvent, TrialType};
 use accumbens_core::{
-    AnyTheory, Change, Choice, Clamp, Consequence, Error, Event, EventClamp, EventKind, EventKindId, EventLog, Hold,
-    Result, Sample, Schedule, Seed, Sink, TAIL, live, told,
+    ActionRule, AnyTheory, Change, Choice, Clamp, Consequence, Deed, Error, Event, EventClamp, EventKind, EventKindId,
+    EventLog, Hold, Offer, Result, Sample, Schedule, Seed, Sink, TAIL, live_acting, seed::ChaCha8Rng, told,
 };
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
@@ -60,7 +60,7 @@ fn order<'a>(phase: &'a Phase, rng: &mut impl Rng) -> Box<dyn Iterator<Item = &'
         return Box::new(all.into_iter());
     }
     let total: f64 = types.iter().map(|t| t.weight).sum();
-    let mut draws = accumbens_core::seed::ChaCha8Rng::from_rng(rng);
+    let mut draws = ChaCha8Rng::from_rng(rng);
     let one = move |_| {
         let mut left = draws.random::<f64>() * total;
         types.iter().find(|t| {
@@ -92,9 +92,10 @@ fn choice(kinds: &[EventKind], spec: &ChoiceSpec, start: f64, clamps: &[&ClampSp
             let clamp = held.filter(|c| rng.random::<f64>() < c.probability).map(|c| c.value);
             follows.push(Consequence { kind: e.kind, after: e.time, magnitude: e.magnitude, clamp });
         }
-        options.push((EventKindId(index(kinds, option.take.get_ref()) as u32), follows));
+        let kind = EventKindId(index(kinds, option.take.get_ref()) as u32);
+        options.push(Offer { kind, effort: option.effort, follows });
     }
-    Choice { time, until: time + spec.within, options, forced: spec.forced }
+    Choice { time, until: time + spec.within, options, forced: spec.forced, turns: spec.turns }
 }
 
 fn trials(phase: &Phase, kinds: &[EventKind], clamps: &[&ClampSpec], rng: &mut impl Rng) -> (Vec<Event>, Vec<Choice>) {
@@ -131,7 +132,7 @@ fn session(phase: &Phase, kinds: &[EventKind], group: &str, name: String, rng: &
     let applied: Vec<&ClampSpec> = phase.clamps.iter().filter(|c| applies(&c.groups, group)).collect();
     let at_consequences: Vec<&ClampSpec> = applied.iter().copied().filter(|c| c.over.is_none()).collect();
     let (mut events, choices) = trials(phase, kinds, &at_consequences, rng);
-    let after = |c: &Choice| c.options.iter().flat_map(|o| &o.1).map(|f| f.after).fold(0.0, f64::max);
+    let after = |c: &Choice| c.options.iter().flat_map(|o| &o.follows).map(|f| f.after).fold(0.0, f64::max);
     let acted = choices.iter().map(|c| c.until + after(c)).fold(0.0, f64::max);
     let last = events.iter().map(|e| e.time).fold(acted, f64::max);
     for free in &phase.free {
@@ -223,11 +224,25 @@ pub fn life(sessions: &[Session], theory: &str) -> Result<Life> {
     Ok(Life { log: EventLog::new(kinds, events)?, schedule: schedule.sorted(), starts, choices })
 }
 
-/// What a theory releases while it lives through a subject's sessions, told what a comparison would tell it.
+/// A subject's life as a theory lived it.
+#[derive(Clone, Debug)]
+pub struct Lived {
+    /// The life as it was laid out.
+    pub life: Life,
+    /// What happened in each session, what the animal did and brought about among it, on the session's own clock.
+    pub logs: Vec<EventLog>,
+    /// Dopamine, on the clock of the life.
+    pub samples: Vec<Sample>,
+    /// What the animal did with each choice of the life.
+    pub deeds: Vec<Deed>,
+}
+
+/// Lets a theory live through a subject's sessions, told what a comparison would tell it, and choose by the usual rule
+/// with the chances of `rng` where there is something to choose.
 ///
 /// # Errors
 /// Where the sessions cannot be joined, or the theory cannot go on.
-pub fn lived(sessions: &[Session], theory: &mut dyn AnyTheory) -> Result<(Life, Vec<Sample>)> {
+pub fn lived(sessions: &[Session], theory: &mut dyn AnyTheory, rng: &mut ChaCha8Rng) -> Result<Lived> {
     let mut life = life(sessions, theory.info().name)?;
     let logs = sessions.iter().map(|s| &s.log).zip(life.starts.iter().copied());
     life.schedule.changes.extend(told(theory, logs));
@@ -235,6 +250,16 @@ pub fn lived(sessions: &[Session], theory: &mut dyn AnyTheory) -> Result<(Life, 
     theory.tell(&life.log);
     let mut samples = Vec::new();
     let mut learner = theory.start(life.log.kinds());
-    live(learner.as_mut(), &life.log, &life.schedule, Sink::Samples(&mut samples))?;
-    Ok((life, samples))
+    let (sink, rule) = (Sink::Samples(&mut samples), ActionRule::default());
+    let acted = live_acting(learner.as_mut(), &life.log, &life.schedule, &life.choices, &[], &rule, rng, sink)?;
+    let within = |(start, session): (&f64, &Session)| {
+        if life.choices.is_empty() {
+            return Ok(session.log.clone());
+        }
+        let inside = |e: &&Event| e.time <= start + session.duration && (e.time > *start || *start == 0.0);
+        let events = acted.log.events().iter().filter(inside).map(|e| Event { time: e.time - start, ..*e });
+        EventLog::new(acted.log.kinds().to_vec(), events.collect())
+    };
+    let logs = life.starts.iter().zip(sessions).map(within).collect::<Result<_>>()?;
+    Ok(Lived { logs, samples, deeds: acted.deeds, life })
 }

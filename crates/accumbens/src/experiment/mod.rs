@@ -6,5 +6,5 @@ mod free;
 pub mod generate;
 pub mod spec;
 
-pub use generate::{Life, Session, life, lived, sessions};
+pub use generate::{Life, Lived, Session, life, lived, sessions};
 pub use spec::{Experiment, schema};

@@ -209,6 +209,9 @@ pub struct ChoiceSpec {
     /// Whether it must take one of the options.
     #[serde(default)]
     pub forced: bool,
+    /// Whether it turns to the next option where it does not get itself to begin the one that it likes best.
+    #[serde(default)]
+    pub turns: bool,
     /// What it may do.
     pub options: Vec<OptionSpec>,
 }
@@ -220,6 +223,9 @@ pub struct OptionSpec {
     /// The action it may take, or the cue it may approach.
     #[schemars(with = "String")]
     pub take: Name,
+    /// What beginning it costs beyond the cost of any action, in units of outcome.
+    #[serde(default)]
+    pub effort: f64,
     /// What follows; `at` counts from the action.
     #[serde(default)]
     pub events: Vec<TrialEvent>,

@@ -176,15 +176,15 @@ fn reduced(responses: &[Response], m: &Measure) -> f64 {
 /// Shares and latencies of choices.
 fn chosen(lived: &Lived, m: &Measure) -> f64 {
     let take = m.take.as_ref().and_then(|name| lived.log.kind(name));
-    let offers = |d: &accumbens_core::Deed| {
-        take.is_none_or(|t| lived.choices[d.choice].options.iter().any(|(kind, _)| *kind == t))
-    };
+    let offers =
+        |d: &accumbens_core::Deed| take.is_none_or(|t| lived.choices[d.choice].options.iter().any(|o| o.kind == t));
     let in_phase = |time: f64| m.phase.as_ref().is_none_or(|p| phase_of(lived, time) == p);
     let mut deeds: Vec<_> = lived.deeds.iter().filter(|d| in_phase(d.offered) && offers(d)).collect();
     cut(&mut deeds, m);
     let acted: Vec<_> = deeds.iter().filter(|d| d.action.is_some()).collect();
     match m.ask {
         Ask::Acting => acted.len() as f64 / deeds.len() as f64,
+        Ask::Taking => acted.iter().filter(|d| d.action == take).count() as f64 / deeds.len() as f64,
         Ask::Latency => statistics::mean(&acted.iter().map(|d| d.latency).collect::<Vec<_>>()),
         _ => acted.iter().filter(|d| d.action == take).count() as f64 / acted.len() as f64,
     }
@@ -192,7 +192,7 @@ fn chosen(lived: &Lived, m: &Measure) -> f64 {
 
 /// The measure's numbers: one, or one a cell. NaN where nothing was selected.
 pub fn measure(lived: &Lived, m: &Measure, mixtures: Option<(usize, usize)>) -> Vec<f64> {
-    if matches!(m.ask, Ask::Choice | Ask::Acting | Ask::Latency) {
+    if matches!(m.ask, Ask::Choice | Ask::Taking | Ask::Acting | Ask::Latency) {
         return vec![chosen(lived, m)];
     }
     if matches!(m.ask, Ask::Response | Ask::Wanting) {

@@ -80,6 +80,8 @@ pub enum Ask {
     Wanting,
     /// The share of choices in which `take` is taken, of those in which the animal acts.
     Choice,
+    /// The share of all choices that offer it in which `take` is taken.
+    Taking,
     /// The share of choices in which the animal acts.
     Acting,
     /// The mean latency of its actions, s.
@@ -310,11 +312,11 @@ impl Finding {
             for near in m.near.iter().chain(&m.not_near) {
                 known(place(), "event", Some(&near.event), &kinds)?;
             }
-            let chooses = matches!(m.ask, Ask::Choice | Ask::Acting | Ask::Latency);
+            let chooses = matches!(m.ask, Ask::Choice | Ask::Taking | Ask::Acting | Ask::Latency);
             if m.event.is_none() && !chooses {
                 return Err(Error::input(place(), "it measures no event", "event = \"KIND\""));
             }
-            if m.ask == Ask::Choice && m.take.is_none() {
+            if matches!(m.ask, Ask::Choice | Ask::Taking) && m.take.is_none() {
                 return Err(Error::input(place(), "a choice of nothing", "take = \"KIND\""));
             }
         }

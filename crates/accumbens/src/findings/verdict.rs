@@ -87,7 +87,7 @@ pub fn topics(m: &Measure, experiment: &Experiment) -> Result<Vec<Topic>> {
     let role = |name: &String| kinds.iter().find(|k| k.name == *name).map(|k| k.role);
     Ok(match m.ask {
         Ask::Response | Ask::Wanting => vec![Topic::Behaviour],
-        Ask::Choice | Ask::Acting | Ask::Latency => {
+        Ask::Choice | Ask::Taking | Ask::Acting | Ask::Latency => {
             let options = experiment.phases.iter().flat_map(|p| &p.trial_types).flat_map(|t| &t.choices);
             let mut acts = options.flat_map(|c| &c.options).map(|o| role(o.take.get_ref()));
             let mut topics = vec![Topic::Behaviour];

@@ -6,6 +6,7 @@
 
 use super::{Balance, Receptor, Space};
 use accumbens_core::{Error, Result};
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 /// The largest share of dopamine at low concentration that uptake takes in one sub-step.
@@ -79,8 +80,8 @@ impl Reaction {
         // 1/(Km + C) at the midpoint, as a geometric series about the beginning: its ratio is below a hundredth.
         let inverse = 1.0 / (self.km + now);
         let e = 0.5 * self.uptake * now * inverse * inverse;
-        let x = self.uptake * inverse * (1.0 + e * (1.0 + e * (1.0 + e)));
-        now * (self.kept * (1.0 - x * (1.0 - x * (0.5 - x * (1.0 / 6.0 - x * (1.0 / 24.0))))))
+        let x = self.uptake * inverse * (1.0 + e * (1.0 + e));
+        now * (self.kept * (1.0 - x * (1.0 - x * (0.5 - x * (1.0 / 6.0)))))
     }
 }
 
@@ -187,13 +188,11 @@ impl Lattice {
     fn react(&mut self, reaction: &Reaction) {
         let plane = self.side * self.side;
         let [first, second] = &mut self.bound;
-        let rows = self.concentration.par_chunks_mut(plane).zip(first.par_chunks_mut(plane));
-        let rows = rows.zip(second.par_chunks_mut(plane)).zip(self.taken.par_iter_mut());
-        let side = self.side;
-        rows.for_each(|(((c, first), second), taken)| {
-            let rows = c.chunks_exact_mut(side).zip(first.chunks_exact_mut(side)).zip(second.chunks_exact_mut(side));
-            *taken = [0.0; 2];
-            rows.for_each(|((c, first), second)| row(reaction, c, first, second, taken));
+        let planes = self.concentration.par_chunks_mut(plane).zip(first.par_chunks_mut(plane));
+        let planes = planes.zip(second.par_chunks_mut(plane)).zip(self.taken.par_iter_mut());
+        let (side, arch) = (self.side, Arch::new());
+        planes.for_each(|(((c, first), second), taken)| {
+            arch.dispatch(Plane { side, reaction, flow: None, c, first, second, taken });
         });
         self.account();
     }
@@ -201,22 +200,13 @@ impl Lattice {
     fn diffuse(&mut self, reaction: &Reaction) {
         let (side, plane) = (self.side, self.side * self.side);
         let share = self.grid.diffusion * self.grid.step / (self.grid.spacing * self.grid.spacing);
-        let old = &self.concentration;
+        let (old, arch) = (&self.concentration, Arch::new());
         let [first, second] = &mut self.bound;
         let planes = self.next.par_chunks_mut(plane).zip(first.par_chunks_mut(plane));
         let planes = planes.zip(second.par_chunks_mut(plane)).zip(self.taken.par_iter_mut()).enumerate();
-        planes.for_each(|(z, (((new, first), second), taken))| {
-            let (below, above) = ((z + side - 1) % side * plane, (z + 1) % side * plane);
-            *taken = [0.0; 2];
-            for y in 0..side {
-                let at = |from: usize, y: usize| &old[from + y * side..from + (y + 1) * side];
-                let (here, back, front) = (z * plane, (y + side - 1) % side, (y + 1) % side);
-                let lines = [at(here, back), at(here, front), at(below, y), at(above, y)];
-                let range = y * side..(y + 1) * side;
-                let c = &mut new[range.clone()];
-                spread(share, at(here, y), lines, c);
-                row(reaction, c, &mut first[range.clone()], &mut second[range], taken);
-            }
+        planes.for_each(|(z, (((c, first), second), taken))| {
+            let flow = Some(Flow { share, old, z });
+            arch.dispatch(Plane { side, reaction, flow, c, first, second, taken });
         });
         std::mem::swap(&mut self.concentration, &mut self.next);
         self.account();
@@ -227,6 +217,46 @@ impl Lattice {
         let voxels = self.concentration.len() as f64;
         self.balance.taken_up += self.taken.iter().map(|t| t[0]).sum::<f64>() / voxels;
         self.balance.lost += self.taken.iter().map(|t| t[1]).sum::<f64>() / voxels;
+    }
+}
+
+/// Where dopamine of a plane comes from: the whole lattice before the step, and the plane's place in it.
+struct Flow<'a> {
+    share: f64,
+    old: &'a [f64],
+    z: usize,
+}
+
+/// A step of one plane. It is compiled for wide vectors too and the machine's own are taken when it runs; nothing is
+/// fused, so that every machine computes the same bytes.
+struct Plane<'a> {
+    side: usize,
+    reaction: &'a Reaction,
+    flow: Option<Flow<'a>>,
+    c: &'a mut [f64],
+    first: &'a mut [f64],
+    second: &'a mut [f64],
+    taken: &'a mut [f64; 2],
+}
+
+impl WithSimd for Plane<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { side, reaction, flow, c, first, second, taken } = self;
+        *taken = [0.0; 2];
+        for y in 0..side {
+            let range = y * side..(y + 1) * side;
+            let c = &mut c[range.clone()];
+            if let Some(Flow { share, old, z }) = flow {
+                let at = |z: usize, y: usize| &old[(z * side + y) * side..(z * side + y + 1) * side];
+                let (back, front) = ((y + side - 1) % side, (y + 1) % side);
+                let (below, above) = ((z + side - 1) % side, (z + 1) % side);
+                spread(share, at(z, y), [at(z, back), at(z, front), at(below, y), at(above, y)], c);
+            }
+            row(reaction, c, &mut first[range.clone()], &mut second[range], taken);
+        }
     }
 }
 
