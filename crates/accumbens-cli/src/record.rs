@@ -2,8 +2,9 @@
 
 use crate::{Hooks, convert, experiments, output, progress};
 use accumbens::recorded::{Chain, Recorded, teaching};
+use accumbens::report::chain::ChainPage;
 use accumbens::theories;
-use accumbens::transmission::Grid;
+use accumbens::transmission::{Conductances, Grid};
 use accumbens_core::drugs::Given;
 use accumbens_core::format::{EventSeries, Source, StreamKind};
 use accumbens_core::{AnyTheory, Error, EventKind, Patch, Recording, Result, Role, Seed, sensors, transmission};
@@ -22,7 +23,7 @@ pub struct Args {
     /// The theory.
     #[arg(long)]
     theory: String,
-    /// Set a parameter of the theory (NAME=VALUE) or of a stage (firing, terminal, space, receptors, fibre:
+    /// Set a parameter of the theory (NAME=VALUE) or of a stage (firing, cell, synapses, terminal, space, receptors, fibre:
     /// STAGE.NAME=VALUE).
     #[arg(long = "set", value_name = "PARAM=VALUE")]
     set: Vec<String>,
@@ -32,6 +33,10 @@ pub struct Args {
     /// The named set of parameters of firing, release and uptake; the projection's own where absent.
     #[arg(long, value_name = "SET")]
     transmission: Option<String>,
+    /// What fires: renewal processes with bursts, or slowly (5 ms a neuron and second) neurons by their conductances, whose
+    /// number is firing.cells and which have no autoreceptors.
+    #[arg(long, value_enum, default_value_t = Neurons::Renewal)]
+    neurons: Neurons,
     /// How D1 and D2 bind: ejdrup, dreyer or hunger.
     #[arg(long, value_name = "SCHEME", default_value = "ejdrup")]
     receptors: String,
@@ -67,7 +72,8 @@ pub struct Args {
     /// The seed.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Keep what no fibre sees beside what it records: teaching signal, spikes, dopamine, receptors, light.
+    /// Keep what no fibre sees beside what it records: teaching signal, spikes, dopamine, receptors, light; and draw the
+    /// stages of each subject's first session, as stages.html in its folder.
     #[arg(long)]
     truth: bool,
     /// Where to: an .nwb file for one session, or a new folder, which becomes a study.
@@ -75,9 +81,21 @@ pub struct Args {
     out: PathBuf,
 }
 
+/// What fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Neurons {
+    /// Renewal processes with bursts.
+    Renewal,
+    /// The conductance-based neuron of Kuznetsov, Kopell & Wilson 2006.
+    Conductance,
+}
+
 fn chain(args: &Args, theory: &mut Box<dyn AnyTheory>) -> Result<Chain> {
     let sensor = sensors::by_name(&args.sensor)?;
     let mut chain = Chain::new(&args.projection, args.transmission.as_deref(), &args.receptors, sensor)?;
+    if args.neurons == Neurons::Conductance {
+        chain.conductances = Some(Conductances::default());
+    }
     for text in &args.set {
         let (name, value) = text
             .split_once('=')
@@ -104,7 +122,7 @@ fn chain(args: &Args, theory: &mut Box<dyn AnyTheory>) -> Result<Chain> {
     if args.unit.is_some_and(|u| !u.is_finite() || u <= 0.0) {
         return Err(Error::input("--unit", format!("{:?}", args.unit), "a number above 0"));
     }
-    chain.truth = args.truth;
+    (chain.truth, chain.stopped) = (args.truth, progress::stopped);
     chain.check()?;
     theory.check()?;
     Ok(chain)
@@ -141,12 +159,15 @@ pub fn run(args: &Args, json: bool, hooks: &Hooks<'_>) -> Result<()> {
             Ok(Recorded { recording: chain.record(session.recording, seed, &stream)?, name: session.name })
         };
         // A session at a thousand ticks a second is large while it is made, so no more of them than threads at once.
-        let mut names = Vec::new();
+        let mut names: Vec<String> = Vec::new();
         let mut lived = lived.into_iter().peekable();
         while lived.peek().is_some() {
             let some: Vec<Recorded> = lived.by_ref().take(rayon::current_num_threads()).collect();
             for Recorded { name, recording } in some.into_par_iter().map(record).collect::<Result<Vec<_>>>()? {
                 making.write(&source(&recording, &subject, &name, args)?, &subject, &name, hooks)?;
+                if args.truth && !nwb && names.is_empty() {
+                    making.page(&recording, &subject, &name, args)?;
+                }
                 summary.push(json!({ "subject": subject, "session": name, "means": means(&recording) }));
                 names.push(format!("{subject}/{name}"));
             }
@@ -234,6 +255,18 @@ impl Making {
                 session_folder::write(source, &folder.join(session))
             }
         }
+    }
+
+    /// The page of the stages, beside the subject's sessions.
+    fn page(&self, recording: &Recording, subject: &str, session: &str, args: &Args) -> Result<()> {
+        let lead = format!(
+            "{} in the experiment {}, through the projection {} to {}.",
+            args.theory, args.experiment, args.projection, args.sensor
+        );
+        let title = format!("{subject}, {session}");
+        let command = std::env::args().collect::<Vec<_>>().join(" ");
+        let html = ChainPage { title, lead, recording, command: &command }.html()?;
+        write_file(&self.folder.path().join(subject).join("stages.html"), html.as_bytes())
     }
 
     fn subject(&mut self, name: &str, sessions: &[String]) {

@@ -359,6 +359,8 @@ fn what_record_writes_is_a_study_that_the_other_verbs_take() {
     for verb in ["inspect", "describe"] {
         assert!(done(&[verb, "recorded/study.toml"], at).contains("mouse-1"), "{verb}");
     }
+    let page = std::fs::read_to_string(at.join("recorded/mouse-1/stages.html")).unwrap();
+    assert!(["teaching", "spikes", "dopamine", "light", "isosbestic"].iter().all(|stage| page.contains(stage)));
     assert!(refused(&words, at).contains("already there"));
     let words =
         ["record", "amo2022", "--theory", "anccr", "--sessions", "1", "--drug", "cocaine:0.5:iv", "--out", "drugged"];
@@ -379,6 +381,8 @@ fn what_record_cannot_do_is_one_clear_error_and_nothing_is_written() {
         ("--projection", "vta-moon", "vta-core"),
         ("--knock-out", "GFP", "RIM"),
         ("--lattice", "2", "4 to 1000"),
+        ("--set", "synapses.noise=1", "--neurons conductance"),
+        ("--patch", "cell.nmda=1", "--neurons conductance"),
     ];
     for (option, value, word) in wrong {
         let words = ["record", "amo2022", "--theory", "td_csc", "--sessions", "1", option, value, "--out", "none"];

@@ -3,8 +3,8 @@
 
 use crate::experiment::{self, Experiment, Lived};
 use crate::transmission::{
-    Binding, BindingStage, Fibre, FibreStage, Firing, Grid, LightStage, Space, Synthesis, Terminal, TransmissionStage,
-    drug, light,
+    Binding, BindingStage, Conductances, Fibre, FibreStage, Firing, Grid, LightStage, Space, Synthesis, Terminal,
+    TransmissionStage, drug, light,
 };
 use accumbens_core::drugs::Given;
 use accumbens_core::params::place_of;
@@ -24,6 +24,8 @@ pub struct Chain {
     pub projection: Projection,
     /// The neurons.
     pub firing: Firing,
+    /// Neurons with conductances in their place; slow.
+    pub conductances: Option<Conductances>,
     /// Their terminals.
     pub terminal: Terminal,
     /// The space around them.
@@ -42,6 +44,8 @@ pub struct Chain {
     pub drugs: Vec<(Given, Option<String>)>,
     /// Whether what no fibre sees is recorded too.
     pub truth: bool,
+    /// Whether to give up, asked once in a while.
+    pub stopped: fn() -> bool,
 }
 
 fn put<P: Params>(parameters: &mut P, name: &str, text: &str) -> Result<()> {
@@ -61,6 +65,7 @@ impl Chain {
         let set = transmission::by_name(set.unwrap_or(&projection.set))?;
         Ok(Self {
             firing: set.stage("firing")?,
+            conductances: None,
             terminal: set.stage("terminal")?,
             space: set.stage("space")?,
             projection,
@@ -71,21 +76,28 @@ impl Chain {
             patches: Vec::new(),
             drugs: Vec::new(),
             truth: false,
+            stopped: || false,
         })
     }
 
-    /// Sets `stage.parameter` from text: stages are firing, terminal, space, receptors, fibre.
+    /// Sets `stage.parameter` from text: stages are firing, terminal, space, receptors, fibre, and of neurons
+    /// with conductances cell and synapses.
     ///
     /// # Errors
     /// Where there is no such stage or parameter, or the value is outside its domain.
     pub fn set(&mut self, name: &str, text: &str) -> Result<()> {
-        const STAGES: &str = "firing, terminal, space, receptors, fibre";
+        const STAGES: &str = "firing, terminal, space, receptors, fibre; with neurons by conductance cell, synapses";
         let (stage, parameter) = name.split_once('.').unwrap_or((name, ""));
         match stage {
             "firing" => put(&mut self.firing, parameter, text),
             "terminal" => put(&mut self.terminal, parameter, text),
             "space" => put(&mut self.space, parameter, text),
             "receptors" => put(&mut self.binding, parameter, text),
+            "cell" | "synapses" => match &mut self.conductances {
+                Some(c) if stage == "cell" => put(&mut c.cell, parameter, text),
+                Some(c) => put(&mut c.synapses, parameter, text),
+                None => Err(Error::input(name, "the neurons are not by conductance", "--neurons conductance")),
+            },
             "fibre" => self.fibre.as_mut().map_or(Ok(()), |f| put(f, parameter, text)),
             _ => Err(Error::input(name, format!("no stage is called {stage:?}"), STAGES)),
         }
@@ -97,11 +109,18 @@ impl Chain {
     /// Where one does not.
     pub fn check(&self) -> Result<()> {
         use accumbens_core::Patched;
-        let stages = ["firing", "terminal", "space", "receptors", "synthesis"];
+        let stages = ["firing", "cell", "synapses", "terminal", "space", "receptors", "synthesis"];
         for patch in &self.patches {
             if !stages.contains(&patch.stage()) {
                 let problem = format!("nothing can be done to the stage {:?}", patch.stage());
                 return Err(Error::input(&patch.parameter, problem, stages.join(", ")));
+            }
+            if self.conductances.is_none() && ["cell", "synapses"].contains(&patch.stage()) {
+                return Err(Error::input(
+                    &patch.parameter,
+                    "the neurons are not by conductance",
+                    "--neurons conductance",
+                ));
             }
             if let Some(name) = &patch.projection {
                 transmission::projection(name)?;
@@ -112,6 +131,7 @@ impl Chain {
         }
         let name = &self.projection.name;
         Patched::new(self.firing.clone(), "firing", name, &self.patches)?;
+        self.conductances.as_ref().map(|c| c.check(&self.patches, name)).transpose()?;
         Patched::new(self.terminal.clone(), "terminal", name, &self.patches)?;
         Patched::new(self.space.clone(), "space", name, &self.patches)?;
         Patched::new(self.binding.clone(), "receptors", name, &self.patches)?;
@@ -134,6 +154,7 @@ impl Chain {
         let projection = self.projection.name.clone();
         let transmission = TransmissionStage {
             firing: self.firing.clone(),
+            conductances: self.conductances.clone(),
             terminal: self.terminal.clone(),
             space: self.space.clone(),
             lattice: self.lattice.clone().map(|grid| (grid, self.binding.receptors())),
@@ -145,6 +166,7 @@ impl Chain {
             projection: projection.clone(),
             seed,
             stream: stream.into(),
+            stopped: self.stopped,
         };
         let mut recording = transmission.apply(recording)?;
         if self.truth {

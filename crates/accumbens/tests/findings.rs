@@ -186,3 +186,17 @@ fn work_that_is_stopped_keeps_the_cells_that_were_done() {
     assert_eq!((stopped.cells.len(), stopped.unasked), (6, 5));
     assert!(stopped.cells.iter().filter(|c| c.reason.contains("stopped")).count() == 5);
 }
+
+#[test]
+fn without_dopamine_less_work_is_done_and_the_turn_to_chow_is_missed_as_documented() {
+    // Fact 20, signs over thirty animals. Rats also take more chow, which neither theory does: both begin less of everything.
+    let table = asked(&["dopamine_gate", "incentive_salience", "td_csc"], &["nunes2013-effort"], 30);
+    let test = |theory: usize, test: usize| table.cell(0, theory).tests[test].verdict;
+    for theory in [0, 1] {
+        assert_eq!(test(theory, 0), Verdict::Agrees, "fewer levers");
+        assert_eq!(test(theory, 1), Verdict::Disagrees, "more chow");
+    }
+    assert_eq!(test(0, 2), Verdict::Agrees, "one press is spared");
+    // What dopamine does not move is not changed by its absence.
+    assert_eq!(test(2, 0), Verdict::CannotSay);
+}

@@ -1,6 +1,7 @@
 //! Firing against published recordings, renewal theory and the authors' numbers.
 
-use accumbens::transmission::{Bursts, Firing, Population};
+use accumbens::transmission::conductance::Drive;
+use accumbens::transmission::{Bursts, Conductances, Firing, Population};
 use accumbens_core::{Params, Seed, transmission};
 
 const STEP: f64 = 1e-3;
@@ -119,4 +120,29 @@ fn every_parameter_of_firing_has_a_unit_a_meaning_and_a_known_source() {
         assert!(p.doc.trim().ends_with('.') && p.domain.holds(p.default), "{}", p.name);
         assert!(p.source.is_empty() || accumbens_core::cite::reference(p.source).is_ok(), "{}", p.source);
     }
+}
+
+/// Spikes a neuron from one time to another, s, of twenty neurons with conductances for twelve seconds, taught at 6 s.
+fn by_conductance(error: f64, threads: usize) -> impl Fn(f64, f64) -> f64 {
+    let firing = Firing { cells: 20.0, ..Firing::default() };
+    let mut teaching = vec![0.0; 12_000];
+    teaching[6000] = error;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let spikes = pool.install(|| {
+        let drive = Drive { teaching: &teaching, tonic: None, start: 0.0, step: STEP, stopped: || false };
+        Conductances::default().spikes(&firing, &drive, (&[], "vta-core"), (Seed(1), "neurons")).unwrap()
+    });
+    move |from, to| spikes.iter().filter(|s| (from..to).contains(&(f64::from(s.0) * STEP))).count() as f64 / 20.0
+}
+
+#[test]
+fn neurons_by_conductance_fire_at_the_recorded_rate_and_answer_errors_up_and_down() {
+    let (none, up, down) = (by_conductance(0.0, 1), by_conductance(1.0, 2), by_conductance(-1.0, 1));
+    // Fact 12: 4.25 Hz in vivo.
+    within("rate", none(0.0, 12.0) / 12.0, 4.25, 0.15);
+    // A neuron's own chances do not depend on what it is taught, nor on threads.
+    assert_eq!(none(0.0, 6.0), up(0.0, 6.0));
+    assert_eq!(up(0.0, 12.0), by_conductance(1.0, 1)(0.0, 12.0));
+    assert!(up(6.0, 6.4) - none(6.0, 6.4) > 0.5, "{} {}", up(6.0, 6.4), none(6.0, 6.4));
+    assert!(down(6.02, 6.4) < 0.1 * none(6.02, 6.4), "{} {}", down(6.02, 6.4), none(6.02, 6.4));
 }

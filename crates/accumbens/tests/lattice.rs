@@ -200,6 +200,49 @@ fn the_calibrated_well_mixed_volume_holds_the_lattices_mean() {
     }
 }
 
+/// The highest mean on the lattice, nM, of a burst of all cells, and that of the well-mixed volume under the very same
+/// release.
+fn burst(set: &str, rate: f64, seconds: f64) -> (f64, f64) {
+    let set = transmission::by_name(set).unwrap();
+    let (space, terminal) = (set.stage::<Space>("space").unwrap(), set.stage::<Terminal>("terminal").unwrap());
+    let grid = Grid { side: 30.0, ..Grid::default() };
+    let step = grid.step;
+    let start = space.tonic(&terminal, 4.0).unwrap();
+    let mut lattice = Lattice::new(grid, space.clone(), receptors(), start).unwrap();
+    let mut rng = Seed(3).stream("burst");
+    let mut sites = Sites::scattered(&lattice, &terminal, 150, start, &mut rng);
+    let (before, during) = ((1.0 / step) as usize, (seconds / step) as usize);
+    let (mut peak, mut even, mut highest) = (0.0_f64, start, 0.0_f64);
+    for i in 0..before + during {
+        let chance = if i < before { 4.0 } else { rate } * step;
+        let released = lattice.balance.released;
+        lattice.run(1, |_, lattice| {
+            for cell in 0..150 {
+                if rng.random::<f64>() < chance {
+                    sites.spike(cell, 1.0, lattice, &terminal, &mut rng);
+                }
+            }
+        });
+        let (vmax, km) = space.uptake();
+        even += lattice.balance.released - released;
+        even = accumbens::transmission::taken_up(even, vmax, km, step);
+        if i >= before {
+            (peak, highest) = (peak.max(lattice.mean()), highest.max(even));
+        }
+    }
+    (peak, highest)
+}
+
+#[test]
+fn the_calibrated_well_mixed_volume_follows_the_lattice_through_bursts() {
+    for (set, rate) in
+        [("ejdrup-dorsal", 20.0), ("ejdrup-dorsal", 60.0), ("ejdrup-ventral", 20.0), ("ejdrup-ventral", 60.0)]
+    {
+        let (lattice, mixed) = burst(set, rate, 0.3);
+        within(&format!("{set} at {rate} Hz"), mixed, lattice, 0.02);
+    }
+}
+
 fn driven(side: f64, steps: usize) -> Lattice {
     let space = Space { vmax: 4100.0, loss: 3.0, ..Space::default() };
     let mut lattice = Lattice::new(Grid { side, ..Grid::default() }, space, receptors(), 20.0).unwrap();

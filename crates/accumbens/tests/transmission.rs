@@ -168,3 +168,14 @@ fn release_beyond_what_uptake_can_take_has_no_steady_state_and_says_so() {
     let error = space.tonic(&terminal, 40.0).unwrap_err().to_string();
     assert!(error.contains("exceeds uptake"), "{error}");
 }
+
+#[test]
+fn receptors_of_the_published_lattice_relax_and_outlast_pauses_as_by_their_algebra() {
+    // ejdrup2025: at 10 nM D1 relaxes in 51 ms and D2 in 2.06 s; a pause of one second leaves .819 of D2.
+    let [d1, d2] = accumbens::transmission::Receptor::scheme("ejdrup").unwrap();
+    for (receptor, tau) in [(d1, 0.0508), (d2, 2.06)] {
+        let (rest, left) = (receptor.rest(10.0), receptor.after(1.0, 10.0, tau));
+        assert!(near((left - rest) / (1.0 - rest), (-1.0_f64).exp(), 0.01));
+    }
+    assert!(near(d2.after(0.8, 0.0, 1.0) / 0.8, 0.819, 1e-3));
+}

@@ -1,5 +1,6 @@
 //! Writes the report: one self-contained HTML file, made to be read.
 
+pub mod chain;
 mod figures;
 pub mod page;
 pub mod peri;

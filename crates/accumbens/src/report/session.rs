@@ -36,9 +36,26 @@ const CLOUD: usize = 1500;
 /// The length of the close look, s.
 const CLOSE: f64 = 60.0;
 
-fn line(name: &str, times: &[f64], data: &[f64]) -> Value {
+/// A line of at most so many points as a page draws.
+pub(super) fn line(name: &str, times: &[f64], data: &[f64]) -> Value {
     let (x, y) = thinned(times, data, POINTS);
     json!({ "name": name, "x": x, "y": y })
+}
+
+/// The samples of the minute in which most happens, and the events of each kind in it.
+pub(super) fn busiest(recording: &Recording) -> (std::ops::Range<usize>, Vec<Value>) {
+    let (times, events) = (&recording.times, recording.events.events());
+    let happened: Vec<f64> = events.iter().map(|e| e.time).collect();
+    let count = |start: f64| happened.iter().filter(|t| (start..start + CLOSE).contains(*t)).count();
+    let stride = (happened.len() / 200).max(1);
+    let start = happened.iter().copied().step_by(stride).max_by_key(|t| count(*t)).unwrap_or(0.0) - 2.0;
+    let rows = times.partition_point(|t| *t < start)..times.partition_point(|t| *t < start + CLOSE);
+    let kinds = recording.events.kinds().iter().enumerate().map(|(k, kind)| {
+        let here = events.iter().filter(|e| e.kind.index() == k).map(|e| e.time);
+        let here: Vec<f64> = here.filter(|t| (start..start + CLOSE).contains(t)).collect();
+        json!({ "name": kind.name, "x": shorts(&here) })
+    });
+    (rows, kinds.collect())
 }
 
 impl SessionPage<'_> {
@@ -126,20 +143,10 @@ impl SessionPage<'_> {
             "id": "fig-clean", "kind": "lines", "x": "time (s)", "y": unit, "height": 220,
             "series": [line(self.signal, times, &channel.data)], "caption": "The cleaned signal over the session",
         });
-        // The close look is where most happens.
-        let happened: Vec<f64> = self.cleaned.events.events().iter().map(|e| e.time).collect();
-        let count = |start: f64| happened.iter().filter(|t| (start..start + CLOSE).contains(*t)).count();
-        let stride = (happened.len() / 200).max(1);
-        let start = happened.iter().copied().step_by(stride).max_by_key(|t| count(*t)).unwrap_or(0.0) - 2.0;
-        let rows = times.partition_point(|t| *t < start)..times.partition_point(|t| *t < start + CLOSE);
-        let kinds = self.cleaned.events.kinds().iter().enumerate().map(|(k, kind)| {
-            let here = self.cleaned.events.events().iter().filter(|e| e.kind.index() == k).map(|e| e.time);
-            let here: Vec<f64> = here.filter(|t| (start..start + CLOSE).contains(t)).collect();
-            json!({ "name": kind.name, "x": shorts(&here) })
-        });
+        let (rows, kinds) = busiest(self.cleaned);
         let close = json!({
             "id": "fig-close", "kind": "lines", "x": "time (s)", "y": unit, "height": 240, "events_named": true,
-            "series": [line(self.signal, &times[rows.clone()], &channel.data[rows])], "events": kinds.collect::<Vec<_>>(),
+            "series": [line(self.signal, &times[rows.clone()], &channel.data[rows])], "events": kinds,
             "caption": format!("The {CLOSE} seconds in which most happened; upright lines are events"),
         });
         json!({ "heading": "Cleaned", "figures": [whole, close] })

@@ -322,3 +322,30 @@ fn row(reaction: &Reaction, c: &mut [f64], first: &mut [f64], second: &mut [f64]
     taken[0] += before - after - lost;
     taken[1] += lost;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_vectors_compute_the_bytes_of_plain_ones() {
+        let (side, receptors) = (11, [Receptor::new(1000.0, 19.5), Receptor::new(7.0, 0.2)]);
+        let reaction = Reaction::over(3e-4, &Space::default(), &receptors);
+        let old: Vec<f64> = (0..side * side * side).map(|i| 1.0 + (i * 37 % 101) as f64).collect();
+        let run = |plain: bool| {
+            let (mut c, mut first) = (vec![0.0; side * side], vec![0.03; side * side]);
+            let (mut second, mut taken) = (vec![0.6; side * side], [0.0; 2]);
+            let flow = Some(Flow { share: 0.1, old: &old, z: 0 });
+            let (c_, taken_) = (&mut c, &mut taken);
+            let (first_, second_, reaction) = (&mut first, &mut second, &reaction);
+            let plane = Plane { side, reaction, flow, c: c_, first: first_, second: second_, taken: taken_ };
+            if plain {
+                plane.with_simd(pulp::Scalar)
+            } else {
+                Arch::new().dispatch(plane)
+            }
+            (c, first, second, taken)
+        };
+        assert_eq!(run(true), run(false));
+    }
+}

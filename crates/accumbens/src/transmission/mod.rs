@@ -3,6 +3,7 @@
 pub mod binding;
 pub mod bursts;
 pub mod cell;
+pub mod conductance;
 pub mod drug;
 pub mod fibre;
 pub mod firing;
@@ -20,9 +21,12 @@ pub mod uptake;
 pub use binding::{Binding, BindingStage};
 /// How many ticks parameters under patches stay the same.
 const CONTROL: usize = 10;
+/// How many ticks pass before long work asks again whether it is to stop.
+const ASKED: usize = 4096;
 
 pub use bursts::Bursts;
 pub use cell::Cell;
+pub use conductance::{Conductances, Synapses};
 pub use fibre::{Fibre, FibreStage};
 pub use firing::{Firing, Population};
 pub use lattice::{Grid, Lattice};

@@ -1,6 +1,7 @@
 //! Stages from a teaching signal to dopamine: firing alone, release alone, and both at once with every neuron's own history.
 
-use super::{CONTROL, Firing, Grid, Population, Receptor, Release, Space, Terminal};
+use super::conductance::{Conductances, Drive};
+use super::{ASKED, CONTROL, Firing, Grid, Population, Receptor, Release, Space, Terminal};
 use accumbens_core::{Channel, Error, Patch, Patched, Recording, Result, Seed, Stage};
 
 /// Adds `spikes`, the rate of a population, Hz a neuron, from a channel of teaching signal.
@@ -43,6 +44,9 @@ pub struct ReleaseStage {
 pub struct TransmissionStage {
     /// The neurons.
     pub firing: Firing,
+    /// Neurons with conductances in the place of renewal processes; of `firing` their number and the share that is alive
+    /// count then.
+    pub conductances: Option<Conductances>,
     /// Their terminals.
     pub terminal: Terminal,
     /// The space around these.
@@ -65,6 +69,8 @@ pub struct TransmissionStage {
     pub seed: Seed,
     /// The name of the stream of random numbers.
     pub stream: String,
+    /// Whether to give up, asked once in a while: a lattice and neurons by conductance take their time.
+    pub stopped: fn() -> bool,
 }
 
 fn taken(recording: &Recording, stage: &str, name: &str) -> Result<Vec<f64>> {
@@ -141,9 +147,54 @@ impl Stage for ReleaseStage {
     }
 }
 
+/// What fires: renewal processes as time goes on, or neurons with conductances whose spikes are known beforehand.
+enum Neurons {
+    Renewal(Box<Population>),
+    Known { spikes: Vec<(u32, u32)>, next: usize },
+}
+
+impl Neurons {
+    /// The rate with which release begins, Hz a neuron.
+    fn rest(&self, firing: &Firing, drive: &Drive<'_>) -> Result<f64> {
+        Ok(match self {
+            Self::Renewal(_) => firing.rest()?.2,
+            Self::Known { spikes, .. } => {
+                spikes.len() as f64 / firing.cells / (drive.teaching.len() as f64 * drive.step)
+            }
+        })
+    }
+
+    /// The neurons that fire in a tick.
+    fn pass(&mut self, firing: &Firing, drive: &Drive<'_>, tick: usize, fired: &mut Vec<u32>) {
+        match self {
+            Self::Renewal(population) => {
+                if drive.teaching[tick] != 0.0 {
+                    population.teach(firing, drive.teaching[tick]);
+                }
+                population.pass(firing, drive.tonic.map_or(0.0, |t| t[tick]), drive.step, fired);
+            }
+            Self::Known { spikes, next } => {
+                fired.clear();
+                let alive = (firing.alive * firing.cells).round() as u32;
+                while let Some((_, cell)) = spikes.get(*next).filter(|s| s.0 as usize == tick) {
+                    fired.extend((*cell < alive).then_some(*cell));
+                    *next += 1;
+                }
+            }
+        }
+    }
+}
+
 impl TransmissionStage {
-    fn release(&self, firing: &Firing, terminal: &Terminal, space: &Space, step: f64) -> Result<Release> {
-        let (_, _, rate) = firing.rest()?;
+    fn neurons(&self, firing: &Firing, drive: &Drive<'_>) -> Result<Neurons> {
+        let (patches, seed) = ((self.patches.as_slice(), self.projection.as_str()), (self.seed, self.stream.as_str()));
+        Ok(match &self.conductances {
+            None => Neurons::Renewal(Box::new(Population::new(firing, self.seed, &self.stream)?)),
+            Some(c) => Neurons::Known { spikes: c.spikes(firing, drive, patches, seed)?, next: 0 },
+        })
+    }
+
+    fn release(&self, firing: &Firing, rate: f64, terminal: &Terminal, space: &Space, step: f64) -> Result<Release> {
         let rate = rate * firing.alive;
         let stream = format!("{}/release", self.stream);
         let rng = (self.seed, stream.as_str());
@@ -175,24 +226,25 @@ impl Stage for TransmissionStage {
         let first = recording.times.first().copied().unwrap_or(0.0);
         let mut firing = firings.at(first)?.clone();
         let (mut terminal, mut space) = (terminals.at(first)?.clone(), spaces.at(first)?.clone());
-        let mut population = Population::new(&firing, self.seed, &self.stream)?;
-        let mut release = self.release(&firing, &terminal, &space, step)?;
-        let cells = f64::from(population.cells());
+        let drive = Drive { teaching: &teaching, tonic: tonic.as_deref(), start: first, step, stopped: self.stopped };
+        let mut neurons = self.neurons(&firing, &drive)?;
+        let mut release = self.release(&firing, neurons.rest(&firing, &drive)?, &terminal, &space, step)?;
+        let cells = firing.cells;
         let ticks = teaching.len();
         let (mut spikes, mut dopamine) = (Vec::with_capacity(ticks), Vec::with_capacity(ticks));
         let mut sensed = Vec::new();
         let mut receptors: [Vec<f64>; 2] = [Vec::new(), Vec::new()];
-        let mut fired = Vec::with_capacity(population.cells() as usize);
+        let mut fired = Vec::with_capacity(cells as usize);
         for i in 0..ticks {
+            if i % ASKED == 0 && (self.stopped)() {
+                return Err(Error::Interrupted);
+            }
             if !constant && i % CONTROL == 0 {
                 let time = recording.times[i];
                 firing = firings.at(time)?.clone();
                 (terminal, space) = (terminals.at(time)?.clone(), spaces.at(time)?.clone());
             }
-            if teaching[i] != 0.0 {
-                population.teach(&firing, teaching[i]);
-            }
-            population.pass(&firing, tonic.as_ref().map_or(0.0, |t| t[i]), step, &mut fired);
+            neurons.pass(&firing, &drive, i, &mut fired);
             release.pass(&terminal, &space, &fired, local.as_ref().map_or(0.0, |l| l[i].max(0.0)), step);
             spikes.push(fired.len() as f64 / cells / step);
             dopamine.push(release.concentration());
