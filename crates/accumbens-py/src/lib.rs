@@ -1,5 +1,6 @@
 //! The Python module `accumbens._native`: theories and their lives, recordings, the command.
 
+mod credit;
 mod recordings;
 
 use accumbens::theories;
@@ -128,6 +129,12 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(names, module)?)?;
     module.add_function(wrap_pyfunction!(describe, module)?)?;
     module.add_function(wrap_pyfunction!(simulate, module)?)?;
+    module.add_function(wrap_pyfunction!(credit::gae, module)?)?;
+    module.add_function(wrap_pyfunction!(credit::vtrace, module)?)?;
+    module.add_function(wrap_pyfunction!(credit::group_advantages, module)?)?;
+    module.add_function(wrap_pyfunction!(credit::shaped, module)?)?;
+    module.add_class::<credit::NativeCredit>()?;
+    module.add_class::<credit::NativeContingency>()?;
     module.add_function(wrap_pyfunction!(recordings::read, module)?)?;
     module.add_function(wrap_pyfunction!(recordings::clean_channels, module)?)?;
     module.add_function(wrap_pyfunction!(recordings::run, module)?)?;

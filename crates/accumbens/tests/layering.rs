@@ -13,10 +13,10 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn theories_stages_experiments_and_transmission_import_core_alone() {
+fn theories_stages_experiments_transmission_and_credit_import_core_alone() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let all = ["theories", "stages", "experiment", "transmission", "fit", "report", "simulated"];
-    for layer in ["theories", "stages", "experiment", "transmission"] {
+    let all = ["theories", "stages", "experiment", "transmission", "credit", "fit", "report", "simulated"];
+    for layer in ["theories", "stages", "experiment", "transmission", "credit"] {
         for path in sources(&root.join(layer)) {
             let text = std::fs::read_to_string(&path).unwrap();
             let text = text.split("#[cfg(test)]").next().unwrap();

@@ -1,0 +1,18 @@
+//! Learning signals for agents and language models: retrospective contingency, precision, several channels; pure
+//! functions over trajectories and one estimator underneath.
+
+pub mod advantage;
+pub mod channels;
+pub mod contingency;
+pub mod estimate;
+pub mod group;
+pub mod shaping;
+pub mod signal;
+
+pub use advantage::{Rollout, gae, vtrace};
+pub use channels::{conflict, dual, ensemble, fused};
+pub use contingency::{Contingencies, Net, Settings};
+pub use estimate::{Estimate, Prior, shrinkage};
+pub use group::{Centre, Group, group_advantages};
+pub use shaping::shaped;
+pub use signal::{Batch, Credit, Memory, Mode, Signal};

@@ -1,0 +1,283 @@
+"""Learning signals for agents and language models: retrospective contingency, precision, several channels.
+
+Arrays may be NumPy's or any with DLPack (torch, JAX) on the CPU; they are not copied where type and layout allow. What
+comes out are NumPy arrays; ``torch.from_numpy`` takes them without a copy.
+
+>>> credit = Credit(channels=2)                         # gradient unbiased: a baseline of earlier events
+>>> signal = credit(events, rewards, group, mask=mask)  # (B, T), (B, 2), (B,), (B, T)
+>>> signal.advantages                                   # (B, T), float32
+
+What this is called elsewhere: mean traces at targets are expected eligibility traces (van Hasselt et al. 2021);
+``contribution`` is a hindsight coefficient (COCOA, Meulemans et al. 2023); shaping by a potential is Ng et al. 1999's; the
+group's centre and spread are GRPO's (Shao et al. 2024). Backtracking in papers on reasoning means undoing steps of a
+solution, which this is not. Weights made of the finished sequence are not combined with rewards-to-go: that is biased
+even where the sum is kept (a token that decides after the one that was given the reward gets no gradient).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _native
+
+__all__ = ["Contingency", "Credit", "Signal", "gae", "group_advantages", "shaped", "vtrace"]
+
+Layout = Literal["steps", "sequences"]
+Centre = Literal["leave_one_out", "mean"]
+Mode = Literal["potential", "contribution", "gate"]
+
+
+def _array(values: Any, dtype: Any, shape: tuple[int, ...] | None = None, name: str = "array") -> NDArray[Any]:
+    """An array of this type, in one piece: the very memory of `values` where that is one already."""
+    if not isinstance(values, np.ndarray) and hasattr(values, "__dlpack__"):
+        values = np.from_dlpack(values)
+    array = np.ascontiguousarray(values, dtype=dtype)
+    if shape is not None and array.shape != shape:
+        raise ValueError(f"{name}: shape {array.shape}; expected {shape}")
+    return array
+
+
+def _rollout(
+    rewards: Any,
+    values: Any,
+    last: Any,
+    terminated: Any,
+    next_values: Any,
+    truncated: Any,
+    reset: Any,
+    layout: Layout,
+) -> tuple[dict[str, Any], tuple[int, ...]]:
+    if layout not in ("steps", "sequences"):
+        raise ValueError(f"layout: {layout!r}; expected 'steps' (T, N) or 'sequences' (B, T)")
+    rewards = _array(rewards, np.float32)
+    if rewards.ndim != 2:
+        raise ValueError(f"rewards: {rewards.ndim} dimensions; expected 2")
+    shape = rewards.shape
+    lanes = shape[0] if layout == "sequences" else shape[1]
+    same = {"values": values, "terminated": terminated}
+    other = {"next_values": next_values, "truncated": truncated, "reset": reset}
+    arrays: dict[str, Any] = {n: _array(a, np.float32, shape, n).ravel() for n, a in same.items()}
+    for name, array in other.items():
+        arrays[name] = None if array is None else _array(array, np.float32, shape, name).ravel()
+    arrays["last"] = np.zeros(lanes, np.float32) if last is None else _array(last, np.float32, (lanes,), "last")
+    return arrays | {"rewards": rewards.ravel(), "lanes": lanes, "lanes_first": layout == "sequences"}, shape
+
+
+def gae(
+    rewards: Any,
+    values: Any,
+    last: Any,
+    terminated: Any,
+    *,
+    gamma: float = 0.99,
+    lam: float = 0.95,
+    next_values: Any = None,
+    truncated: Any = None,
+    reset: Any = None,
+    layout: Layout = "steps",
+) -> NDArray[np.float32]:
+    """Generalised advantages (Schulman et al. 2016): A_t = δ_t + γλ·A_{t+1}, δ_t = r_t + γ·V_{t+1} − V_t.
+
+    ``rewards`` and ``values`` are (T, N), steps by environments, or with ``layout="sequences"`` (B, T). ``last`` (N,) are
+    the values after the last step, zeros where ``None``. ``terminated`` marks steps after which nothing follows;
+    ``truncated`` those before a reset whose successor has a value: pass that in ``next_values``, for the next row holds the
+    new episode's. ``reset`` marks rows that are no step, such as Gymnasium's next-step autoreset inserts.
+    """
+    arrays, shape = _rollout(rewards, values, last, terminated, next_values, truncated, reset, layout)
+    return _native.gae(arrays, gamma, lam).reshape(shape)
+
+
+def vtrace(
+    rewards: Any,
+    values: Any,
+    last: Any,
+    terminated: Any,
+    ratios: Any,
+    *,
+    gamma: float = 0.99,
+    lam: float = 1.0,
+    rho: float = 1.0,
+    c: float = 1.0,
+    next_values: Any = None,
+    truncated: Any = None,
+    reset: Any = None,
+    layout: Layout = "steps",
+) -> NDArray[np.float32]:
+    """Corrections v_t − V_t of V-trace (Espeholt et al. 2018); ``ratios`` are π(a|s)/μ(a|s), capped at ``rho`` and ``c``.
+
+    The other arrays are those of `gae`.
+    """
+    arrays, shape = _rollout(rewards, values, last, terminated, next_values, truncated, reset, layout)
+    flat = _array(ratios, np.float32, shape, "ratios").ravel()
+    return _native.vtrace(arrays, flat, gamma, lam, rho, c).reshape(shape)
+
+
+def group_advantages(
+    rewards: Any,
+    groups: Any,
+    *,
+    centre: Centre = "leave_one_out",
+    prior: float | None = 8.0,
+    pooled: float | None = None,
+) -> NDArray[np.float64]:
+    """Rewards (B,) against their group (B,), NaN where a reward is.
+
+    (r − centre)/√((n·s² + n₀·τ²)/(n + n₀)), n₀ = ``prior``, τ² = ``pooled`` (the variance within the groups of this batch
+    where ``None``). ``centre="mean", prior=0`` is GRPO, ``prior=inf`` one scale for all groups, ``prior=None`` none.
+    """
+    rewards = _array(rewards, np.float64)
+    return _native.group_advantages(rewards, _array(groups, np.int64, rewards.shape, "groups"), centre, prior, pooled)
+
+
+def shaped(rewards: Any, potentials: Any, *, gamma: float = 1.0, terminated: bool = True) -> NDArray[np.float64]:
+    """One episode's rewards r_t + γ·Φ_{t+1} − Φ_t (Ng et al. 1999): ``potentials`` has one number more than ``rewards``.
+
+    Φ is 0 at the end of an episode that ``terminated``, and the last potential otherwise.
+    """
+    return _native.shaped(_array(rewards, np.float64), _array(potentials, np.float64), gamma, terminated)
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """What `Credit` gives a batch."""
+
+    #: (B, T), float32; 0 where the mask is.
+    advantages: NDArray[np.float32]
+    #: (B, T): what each event was worth in earlier batches, after shrinkage, over all channels.
+    weights: NDArray[np.float32]
+    #: (B, T): how many standard errors the loudest channel lies from nothing.
+    z: NDArray[np.float32]
+    #: (B,): the advantage of each sequence in its group.
+    sequences: NDArray[np.float64]
+    #: (K,): the weight of each channel, its precision included.
+    channels: NDArray[np.float64]
+    #: (K, K): cosines of the channels' advantages; below 0 they pull apart.
+    conflict: NDArray[np.float64]
+
+
+class Credit:
+    """Gives each event of a sequence its share, by what such events were followed by in earlier batches.
+
+    ``mode="potential"``: the group's advantage less a baseline of the events before; the policy gradient stays unbiased.
+    ``mode="contribution"``: the shrunk mean outcome after an event less that of all; unbiased in the limit where events tell
+    the outcome. ``mode="gate"``: the group's advantage spread by how much events matter, within [1 − gate, 1 + gate], its sum
+    kept; a heuristic, biased and bounded.
+
+    ``weights`` (one a channel, ones where ``None``) scalarise last; ``precision`` multiplies them by what events explain of
+    each channel. ``half_life``: after so many sequences half of what was learnt is gone. ``z0``: shrinkage max(0, 1 −
+    z₀/z²), none where 0. ``centre`` and ``prior`` are those of `group_advantages`; τ² comes from earlier batches.
+    """
+
+    def __init__(
+        self,
+        channels: int = 1,
+        *,
+        mode: Mode = "potential",
+        weights: Sequence[float] | None = None,
+        precision: bool = False,
+        half_life: float = 512.0,
+        z0: float = 1.0,
+        gate: float = 0.5,
+        centre: Centre = "leave_one_out",
+        prior: float | None = float("inf"),
+    ) -> None:
+        weights = [1.0] * channels if weights is None else [float(w) for w in weights]
+        if len(weights) != channels:
+            raise ValueError(f"weights: {len(weights)} numbers; expected {channels}, one a channel")
+        self._settings = (weights, mode, centre, prior, precision, half_life, z0, gate)
+        self._native = _native.Credit(*self._settings)
+        self.channels = channels
+        self.mode: Mode = mode
+
+    def __call__(self, events: Any, rewards: Any, group: Any, *, mask: Any = None, context: Any = None) -> Signal:
+        """The signal of a batch, which is learnt afterwards.
+
+        ``events`` (B, T), integers, negative where there is none to speak of; ``rewards`` (B,), (B, K) or (B, T, K), NaN
+        where a channel skips a sequence; ``group`` (B,); ``mask`` (B, T), all where ``None``; ``context`` (B,) where events
+        mean different things in different ones.
+        """
+        events = _array(events, np.int32)
+        if events.ndim != 2:
+            raise ValueError(f"events: {events.ndim} dimensions; expected 2, (B, T)")
+        count, length = events.shape
+        rewards = _array(rewards, np.float64)
+        if rewards.ndim == 1:
+            rewards = rewards[:, None]
+        if rewards.shape not in ((count, self.channels), (count, length, self.channels)):
+            good = f"({count}, {self.channels}) or ({count}, {length}, {self.channels})"
+            raise ValueError(f"rewards: shape {rewards.shape}; expected {good}")
+        shape = events.shape
+        mask = np.ones(shape, np.bool_) if mask is None else _array(mask, np.bool_, shape, "mask")
+        group = _array(group, np.int64, (count,), "group")
+        context = None if context is None else _array(context, np.uint32, (count,), "context")
+        made = self._native.give(events.ravel(), mask.ravel(), rewards.ravel(), group, context, length)
+        for name in ("advantages", "weights", "z"):
+            made[name] = made[name].reshape(shape)
+        made["conflict"] = made["conflict"].reshape(self.channels, self.channels)
+        return Signal(**made)
+
+    def state(self) -> str:
+        """What earlier batches taught, as JSON: keep it with a checkpoint, and `restore` it."""
+        return self._native.state()
+
+    def restore(self, state: str) -> None:
+        """Goes on from what `state` gave."""
+        self._native.restore(state)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"settings": self._settings, "state": self.state(), "channels": self.channels, "mode": self.mode}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self._settings, self.channels, self.mode = kept["settings"], kept["channels"], kept["mode"]
+        self._native = _native.Credit(*self._settings)
+        self.restore(kept["state"])
+
+    def __repr__(self) -> str:
+        return f"Credit(channels={self.channels}, mode={self.mode!r})"
+
+
+class Contingency:
+    """Learns in one pass which events come before a target more often than they come at all.
+
+    ``keys`` kinds of event, of which ``targets`` matter; ``time`` (s or steps) is the time constant of traces. See Jeong et
+    al. 2022; the mean trace at a target is an expected eligibility trace. ``half_life``: after so many happenings of a
+    target half of what it taught is gone. ``successor``: its share in the net contingency.
+    """
+
+    def __init__(
+        self,
+        keys: int,
+        targets: Sequence[int],
+        *,
+        time: float = 10.0,
+        half_life: float = float("inf"),
+        successor: float = 0.5,
+        z0: float = 1.0,
+        start: float = 0.0,
+    ) -> None:
+        self._native = _native.Contingency(keys, list(targets), time, half_life, successor, z0, start)
+        self.targets = list(targets)
+
+    def observe(self, keys: Any, times: Any, magnitudes: Any = None) -> None:
+        """Takes events in, in the order of time: three arrays of one length; magnitudes are 1 where ``None``."""
+        keys = _array(keys, np.uint32)
+        magnitudes = np.ones(len(keys)) if magnitudes is None else _array(magnitudes, np.float64)
+        self._native.observe(keys, _array(times, np.float64), magnitudes)
+
+    def reset(self, time: float) -> None:
+        """Ends an episode: no trace lives on into the next, which begins at ``time``."""
+        self._native.reset(time)
+
+    def on(self, target: int) -> dict[str, NDArray[np.float64]]:
+        """Contingencies of a target on every key: ``predecessor``, ``successor``, ``net``, ``z``, ``kept`` (the shrinkage)."""
+        if target not in self.targets:
+            raise ValueError(f"target: {target}; expected one of {self.targets}")
+        return self._native.net(self.targets.index(target))
+
+    def __repr__(self) -> str:
+        return f"Contingency(targets={self.targets})"
