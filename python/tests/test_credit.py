@@ -121,9 +121,10 @@ def test_contingency_finds_the_cause_and_matches_its_closed_form():
     times = np.stack([start + 3.0, start + 12.0, start + 13.0], 1).ravel()
     found.observe(np.tile([1, 0, 2], 200), times)
     on = found.on(2)
-    # A trace of one second ago, less its mean over time: one event in twenty seconds, T = 2 s.
-    assert on["predecessor"][0] == pytest.approx(np.exp(-0.5) - 2 / 20, abs=0.01)
-    assert on["net"][0] > 10 * abs(on["net"][1])
+    # Traces of one and of ten seconds ago, less their means over time: one event in twenty seconds, T = 2 s.
+    assert on["predecessor"][0] == pytest.approx(np.exp(-0.5) - 2 / 20, abs=0.001)
+    assert on["predecessor"][1] == pytest.approx(np.exp(-5.0) - 2 / 20, abs=0.001)
+    assert on["net"][0] > 0 > on["net"][1]
     with pytest.raises(ValueError, match="not before"):
         found.observe([0], [1.0])
 
