@@ -69,6 +69,13 @@ def shaped(
 ) -> NDArray[np.float64]:
     """Rewards shaped by potentials."""
 
+class Adjusted:
+    """Weights of events that come together."""
+
+    def __init__(self, keys: int, half_life: float, ridge: float) -> None: ...
+    def learn(self, traces: NDArray[np.float64], outcomes: NDArray[np.float64]) -> None: ...
+    def weights(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+
 class Credit:
     """Settings of credit, what earlier batches taught, and the signal of the next."""
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from . import _native
 
-__all__ = ["Contingency", "Credit", "Signal", "gae", "group_advantages", "shaped", "vtrace"]
+__all__ = ["Adjusted", "Contingency", "Credit", "Signal", "gae", "group_advantages", "shaped", "vtrace"]
 
 Layout = Literal["steps", "sequences"]
 Centre = Literal["leave_one_out", "mean"]
@@ -239,6 +239,33 @@ class Credit:
 
     def __repr__(self) -> str:
         return f"Credit(channels={self.channels}, mode={self.mode!r})"
+
+
+class Adjusted:
+    """Tells causes apart that come together: recursive least squares of outcomes on what preceded them.
+
+    ``keys`` kinds of event (at most 1,024), an intercept beside them; ``half_life``: after so many outcomes half of what was
+    learnt is gone; ``ridge``: how strongly weights are held at none.
+    """
+
+    def __init__(self, keys: int, *, half_life: float = float("inf"), ridge: float = 1.0) -> None:
+        self._native = _native.Adjusted(keys, half_life, ridge)
+        self.keys = keys
+
+    def learn(self, traces: Any, outcomes: Any) -> None:
+        """Takes outcomes (N,) in, with the traces (N, keys) of what came before each: presence, counts or decayed traces."""
+        outcomes = _array(outcomes, np.float64)
+        if outcomes.ndim != 1:
+            raise ValueError(f"outcomes: {outcomes.ndim} dimensions; expected 1")
+        traces = _array(traces, np.float64, (len(outcomes), self.keys), "traces")
+        self._native.learn(traces.ravel(), outcomes)
+
+    def weights(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What a unit of each trace adds to the outcome with the others held (keys,), and the standard errors."""
+        return self._native.weights()
+
+    def __repr__(self) -> str:
+        return f"Adjusted(keys={self.keys})"
 
 
 class Contingency:

@@ -129,6 +129,23 @@ def test_contingency_finds_the_cause_and_matches_its_closed_form():
         found.observe([0], [1.0])
 
 
+def test_adjusted_weights_are_those_of_ordinary_least_squares():
+    rng = np.random.default_rng(6)
+    traces = rng.normal(size=(300, 4)) * (rng.random((300, 4)) < 0.6)
+    outcomes = traces @ [2.0, 0.0, -1.0, 0.5] + 3.0 + rng.normal(size=300)
+    found = credit.Adjusted(4, ridge=1e-9)
+    found.learn(traces[:100], outcomes[:100])
+    found.learn(traces[100:], outcomes[100:])
+    design = np.column_stack([traces, np.ones(300)])
+    solved, rest, *_ = np.linalg.lstsq(design, outcomes, rcond=None)
+    errors = np.sqrt(rest[0] / 295 * np.diag(np.linalg.inv(design.T @ design)))
+    weights, found_errors = found.weights()
+    np.testing.assert_allclose(weights, solved[:4], rtol=1e-6)
+    np.testing.assert_allclose(found_errors, errors[:4], rtol=1e-6)
+    with pytest.raises(ValueError, match=r"traces: shape \(2, 3\); expected \(2, 4\)"):
+        found.learn(np.zeros((2, 3)), [1.0, 2.0])
+
+
 def test_bad_input_is_a_value_error_that_says_what_was_expected():
     with pytest.raises(ValueError, match="potential, contribution, gate"):
         credit.Credit(mode="hindsight")

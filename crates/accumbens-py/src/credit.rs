@@ -191,6 +191,38 @@ impl NativeCredit {
     }
 }
 
+/// Weights of events that come together.
+#[pyclass(name = "Adjusted", module = "accumbens._native")]
+pub struct NativeAdjusted(credit::Adjusted);
+
+#[pymethods]
+impl NativeAdjusted {
+    #[new]
+    fn new(keys: usize, half_life: f64, ridge: f64) -> PyResult<Self> {
+        credit::Adjusted::new(keys, Prior::half_life(half_life), ridge).map(Self).map_err(refused)
+    }
+
+    /// Takes outcomes in with their traces, row by row.
+    fn learn(&mut self, py: Python<'_>, traces: Doubles<'_>, outcomes: Doubles<'_>) -> PyResult<()> {
+        let (traces, outcomes) = (slice(&traces, "traces")?, slice(&outcomes, "outcomes")?);
+        let found = &mut self.0;
+        let mut active = Vec::with_capacity(found.keys());
+        let mut row = |(row, outcome): (&[f64], &f64)| {
+            active.clear();
+            active.extend((0..).zip(row.iter().copied()).filter(|x: &(u32, f64)| x.1 != 0.0));
+            found.learn(&active, *outcome)
+        };
+        let keys = traces.len() / outcomes.len().max(1);
+        py.detach(|| traces.chunks_exact(keys.max(1)).zip(outcomes).try_for_each(&mut row)).map_err(refused)
+    }
+
+    /// Weight and standard error of every key.
+    fn weights<'py>(&self, py: Python<'py>) -> (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>) {
+        let (weights, errors): (Vec<f64>, Vec<f64>) = (0..self.0.keys() as u32).map(|k| self.0.weight(k)).unzip();
+        (weights.into_pyarray(py), errors.into_pyarray(py))
+    }
+}
+
 /// Retrospective contingency, event by event.
 #[pyclass(name = "Contingency", module = "accumbens._native")]
 pub struct NativeContingency(Contingencies);

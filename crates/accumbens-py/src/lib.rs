@@ -133,6 +133,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(credit::vtrace, module)?)?;
     module.add_function(wrap_pyfunction!(credit::group_advantages, module)?)?;
     module.add_function(wrap_pyfunction!(credit::shaped, module)?)?;
+    module.add_class::<credit::NativeAdjusted>()?;
     module.add_class::<credit::NativeCredit>()?;
     module.add_class::<credit::NativeContingency>()?;
     module.add_function(wrap_pyfunction!(recordings::read, module)?)?;

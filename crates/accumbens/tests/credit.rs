@@ -1,8 +1,8 @@
 //! Learning signals against closed forms, exhaustive enumeration and published definitions.
 
 use accumbens::credit::{
-    Batch, Centre, Contingencies, Credit, Estimate, Group, Memory, Mode, Prior, Rollout, Settings, conflict, dual,
-    ensemble, fused, gae, group_advantages, shaped, shrinkage, vtrace,
+    Adjusted, Batch, Centre, Contingencies, Credit, Estimate, Group, Memory, Mode, Prior, Rollout, Settings, conflict,
+    dual, ensemble, fused, gae, group_advantages, shaped, shrinkage, vtrace,
 };
 use accumbens_core::{Seed, cite};
 use rand::RngExt;
@@ -115,6 +115,69 @@ fn a_cause_stands_out_of_what_only_happens_often_and_episodes_do_not_leak() {
     assert_eq!(episodes.before(0, 0).0, 0.0);
     assert!(episodes.event(0, 1.0, 1.0).is_err() && episodes.event(7, 3.0, 1.0).is_err());
     assert!(Contingencies::new(2, &[2], settings, 0.0).is_err());
+}
+
+/// Outcomes of two causes and noise; the third event comes with the first nine times in ten and does nothing.
+fn accompanied(n: usize) -> Vec<(Vec<(u32, f64)>, f64)> {
+    let mut rng = Seed(9).stream("accompanied");
+    let one = |_| {
+        let [a, b] = [0, 1].map(|_| f64::from(u8::from(rng.random::<bool>())));
+        let c = if rng.random::<f64>() < 0.9 { a } else { 1.0 - a };
+        let outcome = 0.5 + 2.0 * a - b + rng.random::<f64>();
+        let active = [(0, a), (1, b), (2, c)].into_iter().filter(|x| x.1 > 0.0).collect();
+        (active, outcome)
+    };
+    (0..n).map(one).collect()
+}
+
+#[test]
+fn recursive_least_squares_are_those_of_all_outcomes_at_once() {
+    let (keep, ridge, log) = (0.97, 0.3, accompanied(120));
+    let mut found = Adjusted::new(3, keep, ridge).unwrap();
+    log.iter().for_each(|(active, outcome)| found.learn(active, *outcome).unwrap());
+    let n = log.len();
+    let mut x = nalgebra::DMatrix::<f64>::zeros(n, 4);
+    for (row, (active, _)) in log.iter().enumerate() {
+        x[(row, 3)] = 1.0;
+        active.iter().for_each(|(key, value)| x[(row, *key as usize)] = *value);
+    }
+    let y = nalgebra::DVector::from_iterator(n, log.iter().map(|l| l.1));
+    let weights: Vec<f64> = (0..n).map(|i| keep.powi((n - 1 - i) as i32)).collect();
+    let w = nalgebra::DMatrix::from_diagonal(&nalgebra::DVector::from_vec(weights.clone()));
+    let held = ridge * keep.powi(n as i32);
+    let inverse = (x.transpose() * &w * &x + nalgebra::DMatrix::identity(4, 4) * held).try_inverse().unwrap();
+    let solved = &inverse * x.transpose() * &w * &y;
+    let rest = &y - &x * &solved;
+    let squares = (rest.transpose() * &w * &rest)[0] + held * solved.norm_squared();
+    let left = weights.iter().sum::<f64>() - (4.0 - held * inverse.trace());
+    for key in 0..3 {
+        let (weight, error) = found.weight(key);
+        assert!(near(weight, solved[key as usize], 1e-9), "{key}: {weight} {}", solved[key as usize]);
+        let expected = (squares / left * inverse[(key as usize, key as usize)]).sqrt();
+        assert!(near(error, expected, 1e-9), "{key}: {error} {expected}");
+    }
+    assert!(near(found.expected(&[(0, 1.0)]), solved[3] + solved[0], 1e-9));
+}
+
+#[test]
+fn what_only_accompanies_a_cause_has_a_contingency_and_no_weight_of_its_own() {
+    let log = accompanied(4000);
+    let mut adjusted = Adjusted::new(3, 1.0, 1e-3).unwrap();
+    log.iter().for_each(|(active, outcome)| adjusted.learn(active, *outcome).unwrap());
+    let with = |key: u32| {
+        let mean = |there: bool| {
+            let of = log.iter().filter(|l| l.0.iter().any(|a| a.0 == key) == there).map(|l| l.1).collect::<Vec<_>>();
+            of.iter().sum::<f64>() / of.len() as f64
+        };
+        mean(true) - mean(false)
+    };
+    assert!(with(2) > 1.4, "{}", with(2));
+    for (key, truth) in [(0, 2.0), (1, -1.0), (2, 0.0)] {
+        let (weight, error) = adjusted.weight(key);
+        assert!((weight - truth).abs() < 3.5 * error && error < 0.05, "{key}: {weight} ± {error}");
+    }
+    assert!(Adjusted::new(0, 1.0, 1.0).is_err() && Adjusted::new(2, 1.0, 0.0).is_err());
+    assert!(adjusted.learn(&[(3, 1.0)], 0.0).is_err() && adjusted.learn(&[], f64::NAN).is_err());
 }
 
 fn random(n: usize, seed: u64) -> Vec<f32> {

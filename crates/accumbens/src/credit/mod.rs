@@ -1,6 +1,7 @@
 //! Learning signals for agents and language models: retrospective contingency, precision, several channels; pure
 //! functions over trajectories and one estimator underneath.
 
+pub mod adjusted;
 pub mod advantage;
 pub mod channels;
 pub mod contingency;
@@ -9,6 +10,7 @@ pub mod group;
 pub mod shaping;
 pub mod signal;
 
+pub use adjusted::Adjusted;
 pub use advantage::{Rollout, gae, vtrace};
 pub use channels::{conflict, dual, ensemble, fused};
 pub use contingency::{Contingencies, Net, Settings};
