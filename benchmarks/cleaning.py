@@ -114,9 +114,9 @@ def main():
         here, there = best(lambda: ours(path, NOTEBOOK)), best(lambda: notebook_scipy(path))
         print(f"reading and the notebook's steps: accumbens {here:.3f} s, SciPy {there:.3f} s")
         for method, name in (("ols", "OLS"), ("robust", "IRWLS")):
-            here = best(lambda: ours(path, guppy_steps(method)))
+            here = best(lambda m=method: ours(path, guppy_steps(m)))
             try:
-                there = f"{best(lambda: guppy(path, name)):.3f} s"
+                there = f"{best(lambda n=name: guppy(path, n)):.3f} s"
             except ImportError:
                 there = "not installed"
             print(f"reading and GuPPy's steps, {name}: accumbens {here:.3f} s, GuPPy {there}")

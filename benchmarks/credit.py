@@ -46,24 +46,29 @@ def traces(keys, times, target, constant=10.0):
     return before
 
 
-def main():
+def advantages(rows, columns, layout):
+    """Ours and the loop on the same numbers, which must agree."""
     rng = np.random.default_rng(1)
-    for rows, columns in [(2048, 256), (64, 4096)]:
-        tokens = rows == 64
-        rewards, values = rng.normal(size=(2, rows, columns)).astype(np.float32)
-        ends = np.zeros((rows, columns), np.float32)
-        last = np.zeros(rows if tokens else columns, np.float32)
-        layout = "sequences" if tokens else "steps"
-        ours = timed(lambda: credit.gae(rewards, values, last, ends, layout=layout))
-        steps = [np.ascontiguousarray(a.T) if tokens else a for a in (rewards, values, ends)]
-        theirs = timed(lambda: loop(steps[0], steps[1], last, steps[2]))
-        np.testing.assert_allclose(
-            credit.gae(rewards, values, last, ends, layout=layout),
-            loop(steps[0], steps[1], last, steps[2]).T if tokens else loop(steps[0], steps[1], last, steps[2]),
-            rtol=1e-3,
-            atol=1e-4,
-        )
-        print(f"advantages {rows} x {columns}: {ours[0]:.2f} ms ({ours[1]:.2f} CPU); NumPy {theirs[0]:.1f} ms ({theirs[1]:.1f} CPU)")
+    rewards, values = rng.normal(size=(2, rows, columns)).astype(np.float32)
+    ends = np.zeros((rows, columns), np.float32)
+    tokens = layout == "sequences"
+    last = np.zeros(rows if tokens else columns, np.float32)
+    steps = [np.ascontiguousarray(a.T) if tokens else a for a in (rewards, values, ends)]
+
+    def ours():
+        return credit.gae(rewards, values, last, ends, layout=layout)
+
+    def theirs():
+        return loop(steps[0], steps[1], last, steps[2])
+
+    np.testing.assert_allclose(ours().T if tokens else ours(), theirs(), rtol=1e-3, atol=1e-4)
+    (wall, cpu), (numpy_wall, numpy_cpu) = timed(ours), timed(theirs)
+    print(f"{rows} x {columns}: {wall:.2f} ms ({cpu:.2f} CPU); NumPy {numpy_wall:.1f} ms ({numpy_cpu:.1f} CPU)")
+
+
+def main():
+    advantages(2048, 256, "steps")
+    advantages(64, 4096, "sequences")
     keys = np.where(np.arange(100_000) % 50 == 49, 8, np.arange(100_000) * 7 % 8).astype(np.uint32)
     times = 0.5 * np.arange(100_000)
 

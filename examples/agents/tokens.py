@@ -21,11 +21,11 @@ RATES = [0.03, 0.06, 0.12, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
 BUDGETS = [12, 50, 200, 800]
 METHODS = {
     "GRPO": None,
-    "gate": dict(mode="gate", gate=1.0, centre="mean", prior=0.0),
-    "potential": dict(mode="potential"),
-    "contribution without shrinkage": dict(mode="contribution", z0=0.0),
-    "contribution by precision": dict(mode="contribution"),
-    "contribution by precision, z0 = 4": dict(mode="contribution", z0=4.0),
+    "gate": {"mode": "gate", "gate": 1.0, "centre": "mean", "prior": 0.0},
+    "potential": {"mode": "potential"},
+    "contribution without shrinkage": {"mode": "contribution", "z0": 0.0},
+    "contribution by precision": {"mode": "contribution"},
+    "contribution by precision, z0 = 4": {"mode": "contribution", "z0": 4.0},
 }
 
 
