@@ -186,7 +186,9 @@ impl NativeCredit {
     /// Goes on from such a state.
     fn restore(&mut self, state: &str) -> PyResult<()> {
         let fault = |e: serde_json::Error| refused(Error::input("state", e.to_string(), "what state() gave"));
-        self.memory = serde_json::from_str(state).map_err(fault)?;
+        let memory: Memory = serde_json::from_str(state).map_err(fault)?;
+        memory.check(self.credit.weights.len()).map_err(refused)?;
+        self.memory = memory;
         Ok(())
     }
 }

@@ -357,13 +357,18 @@ fn events(actions: usize) -> [i32; 3] {
     std::array::from_fn(|t| (2 * t + action(actions, t)) as i32)
 }
 
-/// The advantages of one batch of trajectories in one group.
-fn given(credit: &Credit, memory: &Memory, trajectories: &[usize]) -> Vec<f32> {
+/// The advantages of one batch of trajectories in one group, which the memory then learns.
+fn live(credit: &Credit, memory: &mut Memory, trajectories: &[usize]) -> Vec<f32> {
     let cells: Vec<i32> = trajectories.iter().flat_map(|a| events(*a)).collect();
     let rewards: Vec<f64> = trajectories.iter().map(|a| outcome(*a)).collect();
     let (mask, groups) = (vec![true; cells.len()], vec![0; trajectories.len()]);
     let batch = Batch { events: &cells, mask: &mask, rewards: &rewards, groups: &groups, contexts: None, length: 3 };
-    credit.give(&batch, &mut memory.clone()).unwrap().advantages
+    credit.give(&batch, memory).unwrap().advantages
+}
+
+/// The same, learning nothing.
+fn given(credit: &Credit, memory: &Memory, trajectories: &[usize]) -> Vec<f32> {
+    live(credit, &mut memory.clone(), trajectories)
 }
 
 /// What earlier batches of this policy taught.
@@ -372,12 +377,7 @@ fn taught(credit: &Credit, batches: usize) -> Memory {
     for _ in 0..batches {
         let drawn: Vec<usize> =
             (0..64).map(|_| (0..3).filter(|t| rng.random::<f64>() < POLICY[*t]).map(|t| 1 << t).sum()).collect();
-        let cells: Vec<i32> = drawn.iter().flat_map(|a| events(*a)).collect();
-        let rewards: Vec<f64> = drawn.iter().map(|a| outcome(*a)).collect();
-        let (mask, groups) = (vec![true; cells.len()], vec![0; drawn.len()]);
-        let batch =
-            Batch { events: &cells, mask: &mask, rewards: &rewards, groups: &groups, contexts: None, length: 3 };
-        credit.give(&batch, &mut memory).unwrap();
+        live(credit, &mut memory, &drawn);
     }
     memory
 }
@@ -498,6 +498,10 @@ fn masks_hide_contexts_separate_and_rewards_may_lie_on_places() {
     assert_ne!(a.weights, give(&whole, Some(&[0, 1])).weights);
     let short = Batch { events: &cells, mask: &mask, rewards: &[1.0], groups: &[4, 4], contexts: None, length: 3 };
     assert!(credit.give(&short, &mut Memory::default()).unwrap_err().to_string().contains("rewards"));
+    // A memory of other channels is refused.
+    let other = taught(&Credit::new(1), 1);
+    let whole = Batch { rewards: &whole, ..short };
+    assert!(credit.give(&whole, &mut other.clone()).unwrap_err().to_string().contains("taught by 1 channels"));
 }
 
 #[test]

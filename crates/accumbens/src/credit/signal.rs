@@ -12,7 +12,7 @@ use super::group::{Group, group_advantages};
 use super::{channels::fused, conflict};
 use accumbens_core::{Error, Result};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How credit is given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +71,33 @@ pub struct Memory {
     all: BTreeMap<u32, Vec<Estimate>>,
     /// Spread in groups, by channel.
     spread: Vec<Estimate>,
+}
+
+impl Memory {
+    /// Checks that it knows so many channels, or nothing yet.
+    ///
+    /// # Errors
+    /// Where it was taught by other ones.
+    pub fn check(&self, channels: usize) -> Result<()> {
+        let mut all = self.all.values().chain(self.after.values().flat_map(BTreeMap::values)).chain([&self.spread]);
+        match all.find(|of| !of.is_empty() && of.len() != channels) {
+            Some(of) => {
+                let problem = format!("it was taught by {} channels", of.len());
+                Err(Error::input("memory", problem, format!("{channels}, as the weights")))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// What lies between two means, and the variance of that.
+fn apart(prior: &Prior, after: &Estimate, all: &Estimate) -> (f64, f64) {
+    (after.mean(prior) - all.mean(prior), after.uncertainty(prior) + all.uncertainty(prior))
+}
+
+/// One channel of rows of `channels`.
+fn column(rows: &[f64], channel: usize, channels: usize) -> Vec<f64> {
+    rows.iter().skip(channel).step_by(channels).copied().collect()
 }
 
 /// A batch of `sequences` sequences of `length` events.
@@ -168,8 +195,8 @@ impl Credit {
             if after[k].count == 0.0 {
                 continue;
             }
-            let difference = after[k].mean(&self.prior) - all[k].mean(&self.prior);
-            let z = difference / (after[k].uncertainty(&self.prior) + all[k].uncertainty(&self.prior)).sqrt();
+            let (difference, variance) = apart(&self.prior, &after[k], &all[k]);
+            let z = difference / variance.sqrt();
             let kept = if self.z0 == 0.0 { 1.0 } else { shrinkage(z, self.z0) };
             worth += weight * kept * difference / scale[k];
             loudest = if z.abs() > loudest.abs() { z } else { loudest };
@@ -185,15 +212,15 @@ impl Credit {
         self.check()?;
         let count = self.weights.len();
         let totals = batch.totals(count)?;
+        memory.check(count)?;
         memory.spread.resize(count, Estimate::default());
-        let column = |k: usize| totals.iter().skip(k).step_by(count).copied().collect::<Vec<f64>>();
         let known = |k: usize| (memory.spread[k].count > 0.0).then(|| memory.spread[k].seen);
         let scale: Vec<f64> = (0..count)
             .map(|k| if self.group.prior.is_some() { known(k).map_or(1.0, |s| s.sqrt().max(1e-4)) } else { 1.0 })
             .collect();
         let mut advantages = vec![0.0; totals.len()];
         for k in 0..count {
-            let column = group_advantages(&column(k), batch.groups, &self.group, known(k))?;
+            let column = group_advantages(&column(&totals, k, count), batch.groups, &self.group, known(k))?;
             column.into_iter().enumerate().for_each(|(b, a)| advantages[b * count + k] = a);
         }
         let precision = if self.precision { self.trusted(memory, count) } else { vec![1.0; count] };
@@ -211,7 +238,7 @@ impl Credit {
         for b in 0..batch.groups.len() {
             self.sequence(batch, memory, b, &scale, &mut signal);
         }
-        self.learn(batch, memory, &totals);
+        self.learn(batch, memory, &totals)?;
         Ok(signal)
     }
 
@@ -219,7 +246,7 @@ impl Credit {
         let range = b * batch.length..(b + 1) * batch.length;
         let context = batch.contexts.map_or(0, |c| c[b]);
         let whole = signal.sequences[b];
-        let (mut seen, mut potential) = (Vec::new(), 0.0);
+        let (mut seen, mut potential) = (BTreeSet::new(), 0.0);
         for cell in range.clone().filter(|c| batch.mask[*c]) {
             let event = batch.events[cell];
             let (worth, z) = self.worth(memory, context, event, &signal.channels, scale);
@@ -229,8 +256,7 @@ impl Credit {
                 Mode::Contribution => worth as f32,
                 Mode::Gate => whole as f32,
             };
-            if event >= 0 && !seen.contains(&event) {
-                seen.push(event);
+            if event >= 0 && seen.insert(event) {
                 potential += worth;
             }
         }
@@ -258,8 +284,7 @@ impl Credit {
                 if after.count < 2.0 {
                     continue;
                 }
-                let difference = after.mean(&self.prior) - all.mean(&self.prior);
-                let variance = after.uncertainty(&self.prior) + all.uncertainty(&self.prior);
+                let (difference, variance) = apart(&self.prior, after, all);
                 sum += difference * difference / variance;
                 number += 1.0;
             }
@@ -271,15 +296,20 @@ impl Credit {
     }
 
     /// Learns outcomes less the mean of the others in the group, for each event that a sequence had.
-    fn learn(&self, batch: &Batch<'_>, memory: &mut Memory, totals: &[f64]) {
+    fn learn(&self, batch: &Batch<'_>, memory: &mut Memory, totals: &[f64]) -> Result<()> {
         let (count, rule) = (self.weights.len(), Group { prior: None, ..Group::default() });
+        let had = |b: usize| {
+            let cells = (b * batch.length..(b + 1) * batch.length).filter(|c| batch.mask[*c]);
+            cells.filter_map(|c| u32::try_from(batch.events[c]).ok()).collect::<BTreeSet<u32>>()
+        };
+        let had: Vec<BTreeSet<u32>> = (0..batch.groups.len()).map(had).collect();
         for k in 0..count {
-            let column: Vec<f64> = totals.iter().skip(k).step_by(count).copied().collect();
+            let column = column(totals, k, count);
             let mut sizes: BTreeMap<i64, f64> = BTreeMap::new();
             for (group, _) in batch.groups.iter().zip(&column).filter(|(_, r)| !r.is_nan()) {
                 *sizes.entry(*group).or_default() += 1.0;
             }
-            let Ok(centred) = group_advantages(&column, batch.groups, &rule, None) else { return };
+            let centred = group_advantages(&column, batch.groups, &rule, None)?;
             for (b, outcome) in centred.into_iter().enumerate().filter(|(_, x)| !x.is_nan()) {
                 let context = batch.contexts.map_or(0, |c| c[b]);
                 let new = || vec![Estimate::default(); count];
@@ -289,17 +319,12 @@ impl Credit {
                 if size > 1.0 {
                     memory.spread[k].learn(&self.prior, outcome * outcome * (size - 1.0) / size);
                 }
-                let mut seen: Vec<u32> = (b * batch.length..(b + 1) * batch.length)
-                    .filter(|c| batch.mask[*c])
-                    .filter_map(|c| u32::try_from(batch.events[c]).ok())
-                    .collect();
-                seen.sort_unstable();
-                seen.dedup();
-                for event in seen {
-                    memory.after.entry(context).or_default().entry(event).or_insert_with(new)[k]
+                for event in &had[b] {
+                    memory.after.entry(context).or_default().entry(*event).or_insert_with(new)[k]
                         .learn(&self.prior, outcome);
                 }
             }
         }
+        Ok(())
     }
 }

@@ -91,10 +91,9 @@ fn mean(recording: &Recording, data: &[f64], kind: usize) -> Option<Value> {
         let baseline = data[before.clone()].iter().sum::<f64>() / before.len() as f64;
         for bin in 0..bins {
             // A clock slower than the bins gives each bin its nearest sample.
-            let start = edge(bin) as usize;
-            let end = (edge(bin + 1) as usize).max(start + 1).min(data.len());
-            let value =
-                data[start.min(end - 1)..end].iter().sum::<f64>() / (end - start.min(end - 1)) as f64 - baseline;
+            let end = (edge(bin + 1) as usize).max(edge(bin) as usize + 1).min(data.len());
+            let start = (edge(bin) as usize).min(end - 1);
+            let value = data[start..end].iter().sum::<f64>() / (end - start) as f64 - baseline;
             sum[bin] += value;
             squares[bin] += value * value;
         }

@@ -83,7 +83,6 @@ impl Conductances {
         (patches, projection): (&[Patch], &str),
         (seed, stream): (Seed, &str),
     ) -> Result<Vec<(u32, u32)>> {
-        self.check(patches, projection)?;
         let one = |cell: u32| {
             let mut rng = seed.stream(&format!("{stream}/neuron/{cell}"));
             self.one(cell, drive, (patches, projection), &mut rng)
