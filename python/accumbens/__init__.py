@@ -1,11 +1,43 @@
 """Theories of dopamine, and the recordings they explain.
 
-``theories()`` lists them, ``describe(name)`` gives one theory's parameters, and ``simulate`` lets a theory live through
-an event log and returns what it releases. ``accumbens.recordings`` reads, cleans and writes recordings;
-``accumbens.credit`` gives agents and language models their learning signals.
+The modules have the names that they have in Rust:
+
+- ``events``: what happened; ``experiments``: designs that yield it; ``theories``: who releases what dopamine at it;
+- ``stages``: from a theory to its light, and from light to a clean signal; ``recordings``: files of any format;
+- ``fit``: studies, every theory fitted alike, the honest comparison; ``findings``: what experiments observed, and who agrees;
+- ``credit``: learning signals for agents and language models; ``rl``: experiments as environments, agents that theories teach;
+- ``plot``: pictures; ``testing``: the checks that your own theory must pass.
+
+>>> import accumbens as acc
+>>> acc.simulate("schultz1997", acc.theories.TdCsc(alpha=0.1)).dopamine
+>>> acc.compare(acc.fit.simulated_study(truth="anccr"), ["anccr", "td_csc", "constant"])
 """
 
-from . import credit, recordings
-from ._native import __version__, describe, simulate, theories
+from . import credit, events, experiments, findings, fit, plot, recordings, stages, tables, testing, theories
+from ._native import __version__
+from .events import EventLog
+from .fit import compare
+from .tables import Table
+from .theories import Parameter, Theory, simulate
 
-__all__ = ["__version__", "credit", "describe", "recordings", "simulate", "theories"]
+__all__ = [
+    "EventLog",
+    "Parameter",
+    "Table",
+    "Theory",
+    "__version__",
+    "compare",
+    "credit",
+    "events",
+    "experiments",
+    "findings",
+    "fit",
+    "plot",
+    "recordings",
+
+    "simulate",
+    "stages",
+    "tables",
+    "testing",
+    "theories",
+]

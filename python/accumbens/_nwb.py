@@ -25,7 +25,7 @@ from pynwb.file import Subject
 from ._native import __version__
 
 if TYPE_CHECKING:
-    from .recordings import Events, Recording, Stream
+    from .recordings import Events, Holdings, Stream
 
 
 def _plain(name: str) -> str:
@@ -94,7 +94,7 @@ class _Optics:
             )
 
 
-def _series(nwb: NWBFile, recording: Recording) -> None:
+def _series(nwb: NWBFile, recording: Holdings) -> None:
     optics = _Optics(nwb)
     rows = [optics.add(stream) for stream in recording.streams]
     optics.finish()
@@ -141,7 +141,7 @@ def _events(nwb: NWBFile, events: Events) -> None:
 
 
 def write(
-    recording: Recording,
+    recording: Holdings,
     path: str,
     started: datetime,
     description: str,

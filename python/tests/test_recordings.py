@@ -14,7 +14,7 @@ from pynwb.event import EventsTable
 from pynwb.misc import AnnotationSeries
 
 from accumbens import recordings
-from accumbens.recordings import Events, Recording, Stream
+from accumbens.recordings import Events, Holdings, Stream
 
 NOW = datetime.datetime(2024, 5, 1, 12, tzinfo=datetime.timezone.utc)
 
@@ -45,7 +45,7 @@ def light(n=2000, rate=50.0):
 def test_nwb_comes_back_from_pynwb_and_from_our_reader_as_it_was_written(tmp_path):
     green, violet = light()
     reward = Events("reward", np.array([1.0, 5.5, 20.25]), np.array([1.0, 2.0, 1.0]), np.array([0.1, 0.2, np.nan]))
-    recording = Recording("simulated", [green, violet], [reward, Events("lick", np.array([1.5, 1.7]))], "m1", "day1", "2024-05-01T12:00:00+00:00")
+    recording = Holdings("simulated", [green, violet], [reward, Events("lick", np.array([1.5, 1.7]))], "m1", "day1", "2024-05-01T12:00:00+00:00")
     path = tmp_path / "session.nwb"
     subject = {"species": "Mus musculus", "sex": "F", "age": "P90D"}
     recordings.write_nwb(recording, path, subject=subject, session={"experimenter": ["Doe, Jane"]})
@@ -74,7 +74,7 @@ def test_nwbinspector_finds_nothing_critical_in_what_we_write(tmp_path):
     from nwbinspector import Importance, inspect_nwbfile
 
     green, violet = light()
-    recording = Recording("simulated", [green, violet], [Events("lick", np.array([1.5, 1.7]))], "m1", "day1", "2024-05-01T12:00:00+00:00")
+    recording = Holdings("simulated", [green, violet], [Events("lick", np.array([1.5, 1.7]))], "m1", "day1", "2024-05-01T12:00:00+00:00")
     path = tmp_path / "session.nwb"
     recordings.write_nwb(recording, path, subject={"species": "Mus musculus", "sex": "F", "age": "P90D"})
     found = list(inspect_nwbfile(nwbfile_path=path))

@@ -169,7 +169,8 @@ fn write(folder: &Path, study: &Study, comparison: &Comparison, command: &str) -
 }
 
 /// One row a response: what was observed and what each theory predicts.
-fn trials(study: &Study, comparison: &Comparison) -> Vec<Column> {
+#[must_use]
+pub fn trials(study: &Study, comparison: &Comparison) -> Vec<Column> {
     let rows = || comparison.cohort.members.iter().flat_map(|m| m.scored.iter().map(move |s| (m, s)));
     let unit = &study.unit;
     let mut columns = vec![

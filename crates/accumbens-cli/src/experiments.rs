@@ -2,8 +2,7 @@
 
 use crate::output;
 use accumbens::experiment::{Experiment, catalogue, schema};
-use accumbens::theories::by_name;
-use accumbens_core::params::place_of;
+use accumbens::simulate::check_changes;
 use accumbens_core::{Error, Result};
 use serde_json::json;
 use std::path::Path;
@@ -55,10 +54,6 @@ pub fn read(name: &str) -> Result<Experiment> {
     } else {
         catalogue::by_name(name)?
     };
-    for change in experiment.phases.iter().flat_map(|p| &p.changes) {
-        let changed = by_name(&change.theory).map_err(|e| e.within(name))?;
-        let place = place_of(changed.table(), &change.parameter).map_err(|e| e.within(name))?;
-        changed.table()[place].check(change.value).map_err(|e| e.within(name))?;
-    }
+    check_changes(&experiment).map_err(|e| e.within(name))?;
     Ok(experiment)
 }

@@ -20,6 +20,8 @@ mod record;
 mod simulate;
 mod theories;
 
+pub use compare::trials;
+
 use accumbens_core::Error;
 use accumbens_core::format::Source;
 use clap::{Parser, Subcommand};

@@ -4,10 +4,8 @@ use crate::{Hooks, convert, experiments, output, progress};
 use accumbens::recorded::{Chain, Recorded, teaching};
 use accumbens::report::chain::ChainPage;
 use accumbens::theories;
-use accumbens::transmission::{Conductances, Grid};
-use accumbens_core::drugs::Given;
 use accumbens_core::format::{EventSeries, Source, StreamKind};
-use accumbens_core::{AnyTheory, Error, EventKind, Patch, Recording, Result, Role, Seed, sensors, transmission};
+use accumbens_core::{AnyTheory, Error, EventKind, Recording, Result, Role, Seed, sensors};
 use accumbens_io::loaded::Loaded;
 use accumbens_io::{session_folder, write_file};
 use rayon::prelude::*;
@@ -94,7 +92,7 @@ fn chain(args: &Args, theory: &mut Box<dyn AnyTheory>) -> Result<Chain> {
     let sensor = sensors::by_name(&args.sensor)?;
     let mut chain = Chain::new(&args.projection, args.transmission.as_deref(), &args.receptors, sensor)?;
     if args.neurons == Neurons::Conductance {
-        chain.conductances = Some(Conductances::default());
+        chain.conduct();
     }
     for text in &args.set {
         let (name, value) = text
@@ -103,22 +101,10 @@ fn chain(args: &Args, theory: &mut Box<dyn AnyTheory>) -> Result<Chain> {
         let set = if name.contains('.') { chain.set(name, value) } else { theory.set_text(name, value) };
         set.map_err(|e| e.within("--set"))?;
     }
-    chain.patches = args.patch.iter().map(|p| Patch::parse(p)).collect::<Result<_>>()?;
-    for gene in &args.knock_out {
-        chain.patches.extend(transmission::knock_out(gene)?);
-    }
-    for text in &args.drug {
-        // A route of a drug holds no slash, so one before the first colon names a projection.
-        let (projection, dose) = match text.split_once('/') {
-            Some((projection, dose)) => (Some(projection.to_owned()), dose),
-            None => (None, text.as_str()),
-        };
-        chain.drugs.push((Given::parse(dose)?, projection));
-    }
-    chain.lattice = args.lattice.map(|side| Grid { side: f64::from(side), ..Grid::default() });
-    if args.lattice.is_some_and(|side| !(4..=1000).contains(&side)) {
-        return Err(Error::input("--lattice", format!("{:?} voxels", args.lattice), "4 to 1000"));
-    }
+    args.patch.iter().try_for_each(|p| chain.patch(p))?;
+    args.knock_out.iter().try_for_each(|gene| chain.knock_out(gene))?;
+    args.drug.iter().try_for_each(|dose| chain.give(dose))?;
+    args.lattice.map(|voxels| chain.diffuse(voxels)).transpose().map_err(|e| e.within("--lattice"))?;
     if args.unit.is_some_and(|u| !u.is_finite() || u <= 0.0) {
         return Err(Error::input("--unit", format!("{:?}", args.unit), "a number above 0"));
     }

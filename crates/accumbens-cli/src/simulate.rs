@@ -1,13 +1,12 @@
 //! `accumbens simulate`: lets a theory live through events and writes the dopamine it releases.
 
 use crate::{experiments, output};
-use accumbens::experiment;
+use accumbens::simulate::{Ahead, Simulated, simulate};
 use accumbens::theories::by_name;
 use accumbens_core::kinds::{Declared, kinds};
 use accumbens_core::params::place_of;
 use accumbens_core::{
-    Acted, ActionRule, AnyTheory, Change, Choice, Clamp, Deed, Error, EventLog, Probe, Result, Role, Sample, Schedule,
-    Seed, Sink, TAIL, live_acting, regions,
+    AnyTheory, Change, Choice, Clamp, Deed, Error, EventLog, Result, Sample, Schedule, Seed, regions,
 };
 use accumbens_io::{Column, events_csv, table, write_file, write_table};
 use serde_json::json;
@@ -100,26 +99,11 @@ fn declared(args: &Args) -> Result<Declared> {
     })
 }
 
-/// What a theory is to live through.
-struct Ahead {
-    log: EventLog,
-    schedule: Schedule,
-    choices: Vec<Choice>,
-}
-
 fn from_file(path: &Path, args: &Args) -> Result<Ahead> {
     let rows = events_csv::read(path)?;
     let names: Vec<String> = rows.iter().map(|r| r.event.clone()).collect();
     let log = events_csv::log(&path.display().to_string(), &rows, &kinds(&names, &declared(args)?)?)?;
-    let end = log.last_time() + TAIL;
-    Ok(Ahead { log, schedule: Schedule { end, ..Schedule::default() }, choices: Vec::new() })
-}
-
-fn from_experiment(name: &str, args: &Args) -> Result<Ahead> {
-    let experiment = experiments::read(name)?;
-    let sessions = experiment::sessions(&experiment, args.group.as_deref(), args.subject, Seed(args.seed))?;
-    let life = experiment::life(&sessions, by_name(&args.theory)?.info().name)?;
-    Ok(Ahead { log: life.log, schedule: life.schedule, choices: life.choices })
+    Ok(log.into())
 }
 
 fn changes(args: &Args, theory: &dyn AnyTheory, schedule: &mut Schedule) -> Result<()> {
@@ -150,29 +134,18 @@ fn clamps(args: &Args, log: &EventLog, schedule: &mut Schedule) -> Result<()> {
     Ok(())
 }
 
-/// How long after its onset a cue is asked how strongly it moves the animal, s: a time-step theory has then closed the
-/// bin of the onset.
-const AFTER_ONSET: f64 = 0.3;
-
-fn probes(log: &EventLog) -> Vec<Probe> {
-    let cues = log.events().iter().filter(|e| log.kinds()[e.kind.index()].role == Role::Cue);
-    let mut probes: Vec<Probe> = cues.map(|e| Probe { time: e.time + AFTER_ONSET, kind: e.kind }).collect();
-    probes.sort_by(|a, b| a.time.total_cmp(&b.time));
-    probes
-}
-
 /// One row a choice and a cue, in the order of time.
-fn behaviour(acted: &Acted, choices: &[Choice], probes: &[Probe], rule: &ActionRule) -> Vec<Column> {
-    let name = |kind: accumbens_core::EventKindId| acted.log.kinds()[kind.index()].name.clone();
+fn behaviour(simulated: &Simulated, choices: &[Choice]) -> Vec<Column> {
+    let name = |kind: accumbens_core::EventKindId| simulated.log.kinds()[kind.index()].name.clone();
     let offered = |d: &Deed| choices[d.choice].options.iter().map(|o| name(o.kind)).collect::<Vec<_>>().join("|");
     let mut rows: Vec<(f64, &str, String, String, f64, f64)> = Vec::new();
-    for deed in &acted.deeds {
+    for deed in &simulated.deeds {
         let taken = deed.action.map(name).unwrap_or_default();
         rows.push((deed.offered, "choice", offered(deed), taken, deed.latency, f64::NAN));
     }
-    for (probe, drive) in probes.iter().zip(&acted.drives) {
-        let probability = drive.map_or(f64::NAN, |d| rule.probability(d.wanting));
-        rows.push((probe.time - AFTER_ONSET, "response", name(probe.kind), String::new(), f64::NAN, probability));
+    for response in &simulated.responses {
+        let (time, kind) = (response.time, name(response.kind));
+        rows.push((time, "response", kind, String::new(), f64::NAN, response.probability));
     }
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));
     vec![
@@ -201,42 +174,27 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
         theory.set_text(name, value).map_err(|e| e.within("--set"))?;
     }
     theory.check()?;
-    let Ahead { log, mut schedule, choices } = match (&args.events, &args.experiment) {
+    let mut ahead = match (&args.events, &args.experiment) {
         (Some(path), _) => from_file(path, args)?,
-        (None, Some(name)) => from_experiment(name, args)?,
+        (None, Some(name)) => {
+            let experiment = experiments::read(name)?;
+            Ahead::subject(&experiment, theory.as_ref(), args.group.as_deref(), args.subject, Seed(args.seed))?
+        }
         (None, None) => return Err(Error::input("simulate", "nothing to simulate", "an experiment or --events FILE")),
     };
-    changes(args, theory.as_ref(), &mut schedule)?;
-    clamps(args, &log, &mut schedule)?;
-    for told in theory.tell(&log) {
+    changes(args, theory.as_ref(), &mut ahead.schedule)?;
+    clamps(args, &ahead.log, &mut ahead.schedule)?;
+    let region = args.region.as_ref().map(|r| regions::by_name(r)).transpose()?;
+    let stream = format!("simulate/choices/{}", args.subject);
+    let asked = args.behaviour.is_some();
+    let simulated = simulate(theory.as_ref(), &ahead, region.as_ref(), (Seed(args.seed), &stream), asked)?;
+    for told in &simulated.told {
         eprintln!("told to {}: {told}", args.theory);
     }
-    let mut learner = theory.start(log.kinds());
-    let region = args.region.as_ref().map(|r| regions::by_name(r)).transpose()?;
-    let weights = match &region {
-        Some(region) => Some(vec![region.weights(&theory.channels(log.kinds())).ok_or_else(|| {
-            let problem = format!("no signal of {} reaches the {}", theory.name(), region.name);
-            Error::input("--region", problem, "a region that it reaches, or none")
-        })?]),
-        None => None,
-    };
-    let mut samples = Vec::new();
-    let sink = match &weights {
-        Some(weights) => Sink::Mixtures { weights, silence: true, samples: &mut samples },
-        None => Sink::Samples(&mut samples),
-    };
-    let rule = ActionRule::default();
-    let mut rng = Seed(args.seed).stream(&format!("simulate/choices/{}", args.subject));
-    let probes = if args.behaviour.is_some() { probes(&log) } else { Vec::new() };
-    let acted = live_acting(learner.as_mut(), &log, &schedule.sorted(), &choices, &probes, &rule, &mut rng, sink)?;
     if let Some(path) = &args.behaviour {
-        write_table(path, &behaviour(&acted, &choices, &probes, &rule))?;
+        write_table(path, &behaviour(&simulated, &ahead.choices))?;
     }
-    let names = match &region {
-        Some(region) => vec![region.name.clone()],
-        None => theory.channels(log.kinds()).into_iter().map(|c| c.name).collect(),
-    };
-    let columns = columns(&acted.log, &names, &samples);
+    let columns = columns(&simulated.log, &simulated.channels, &simulated.samples);
     match &args.out {
         Some(path) => write_table(path, &columns)?,
         None if json => {}
@@ -249,7 +207,7 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     let parameters: serde_json::Map<_, _> =
         theory.table().iter().enumerate().map(|(i, p)| (p.name.into(), shown(p, theory.get(i)))).collect();
     let mut end = json!({ "theory": args.theory, "parameters": parameters });
-    if let (Some(end), serde_json::Value::Object(state)) = (end.as_object_mut(), learner.describe()) {
+    if let (Some(end), serde_json::Value::Object(state)) = (end.as_object_mut(), simulated.end) {
         end.extend(state);
     }
     if let Some(path) = &args.end_state {

@@ -37,6 +37,14 @@ pub fn reference(key: &str) -> Result<Reference> {
     })
 }
 
+/// The reference of this key; of a paper that is not in `references.bib`, as a theory of one's own may name it, what was
+/// written.
+#[must_use]
+pub fn named(key: &str) -> Reference {
+    let written = |_| Reference { key: key.into(), text: key.into(), link: String::new(), bibtex: String::new() };
+    reference(key).unwrap_or_else(written)
+}
+
 /// Every key.
 pub fn keys() -> impl Iterator<Item = &'static str> {
     BIBLIOGRAPHY.iter().map(|e| e.key.as_str())

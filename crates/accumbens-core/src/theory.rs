@@ -223,6 +223,18 @@ pub trait AnyTheory: Send + Sync {
     fn start(&self, kinds: &[EventKind]) -> Box<dyn Learner>;
 }
 
+impl Clone for Box<dyn AnyTheory> {
+    fn clone(&self) -> Self {
+        self.boxed()
+    }
+}
+
+impl std::fmt::Debug for dyn AnyTheory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name())
+    }
+}
+
 impl dyn AnyTheory {
     /// Sets a parameter by its name from text.
     ///

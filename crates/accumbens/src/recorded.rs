@@ -103,6 +103,56 @@ impl Chain {
         }
     }
 
+    /// Neurons with conductances take the place of renewal processes.
+    pub fn conduct(&mut self) {
+        self.conductances = Some(Conductances::default());
+    }
+
+    /// Does something to a stage, from `[PROJECTION/]STAGE.PARAMETER` then `=`, `*=` or `+=` then `VALUE`, and `@FROM:TO`
+    /// (s).
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn patch(&mut self, text: &str) -> Result<()> {
+        self.patches.push(Patch::parse(text)?);
+        Ok(())
+    }
+
+    /// Takes a gene away.
+    ///
+    /// # Errors
+    /// Where the catalogue has no such gene.
+    pub fn knock_out(&mut self, gene: &str) -> Result<()> {
+        self.patches.extend(transmission::knock_out(gene)?);
+        Ok(())
+    }
+
+    /// Gives a drug in every session, from `[PROJECTION/]DRUG:AMOUNT[:ROUTE][@TIME[+INTERVALxMORE]]`, times in s.
+    ///
+    /// # Errors
+    /// Where the dose cannot be read or the catalogue has no such drug.
+    pub fn give(&mut self, text: &str) -> Result<()> {
+        // A route of a drug holds no slash, so one before the first colon names a projection.
+        let (projection, dose) = match text.split_once('/') {
+            Some((projection, dose)) => (Some(projection.to_owned()), dose),
+            None => (None, text),
+        };
+        self.drugs.push((Given::parse(dose)?, projection));
+        Ok(())
+    }
+
+    /// Lets dopamine diffuse on a lattice with so many voxels of 1 µm a side.
+    ///
+    /// # Errors
+    /// Where the lattice is too small or too large.
+    pub fn diffuse(&mut self, voxels: u32) -> Result<()> {
+        if !(4..=1000).contains(&voxels) {
+            return Err(Error::input("lattice", format!("{voxels} voxels a side"), "4 to 1000"));
+        }
+        self.lattice = Some(Grid { side: f64::from(voxels), ..Grid::default() });
+        Ok(())
+    }
+
     /// Checks that every patch finds its parameter.
     ///
     /// # Errors

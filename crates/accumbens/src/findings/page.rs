@@ -3,7 +3,6 @@
 use super::table::{Table, Verdict};
 use super::{catalogue, confronted, timeline};
 use crate::report::{D3, PLOT, STYLE};
-use crate::theories;
 use accumbens_core::{Error, Result, Topic, cite};
 use minijinja::Environment;
 use minijinja::value::{Serde, Value};
@@ -29,16 +28,16 @@ fn finding(name: &str) -> Result<serde_json::Value> {
     }))
 }
 
-fn theory(label: &str, table: &Table, place: usize) -> Result<serde_json::Value> {
-    let theory = theories::parse(label)?;
+fn theory(label: &str, table: &Table, place: usize) -> serde_json::Value {
+    let theory = &table.of[place];
     let info = theory.info();
     let count = |v: Verdict| (0..table.findings.len()).filter(|f| table.cell(*f, place).verdict == v).count();
     let speaks: Vec<&str> = theory.speaks().into_iter().map(Topic::word).collect();
-    Ok(json!({
+    json!({
         "label": label, "summary": info.summary, "family": info.family, "dopamine": info.dopamine, "speaks": speaks,
         "agrees": count(Verdict::Agrees), "disagrees": count(Verdict::Disagrees),
         "cannot_say": count(Verdict::CannotSay),
-    }))
+    })
 }
 
 /// The page of a table; `command` makes the same table again.
@@ -51,11 +50,11 @@ pub fn html(table: &Table, command: &str) -> Result<String> {
     environment.add_template("findings.html", TEMPLATE).map_err(fault)?;
     let findings = table.findings.iter().map(|n| finding(n)).collect::<Result<Vec<_>>>()?;
     let labels = table.theories.iter().enumerate();
-    let theories = labels.map(|(i, label)| theory(label, table, i)).collect::<Result<Vec<_>>>()?;
+    let theories = labels.map(|(i, label)| theory(label, table, i)).collect::<Vec<_>>();
     let mut predictions = Vec::with_capacity(table.cells.len());
-    for cell in &table.cells {
+    for (place, cell) in table.cells.iter().enumerate() {
         let of = catalogue::by_name(&cell.finding)?;
-        predictions.push(!confronted(&of, theories::parse(&cell.theory)?.as_ref()));
+        predictions.push(!confronted(&of, table.of[place % table.of.len()].as_ref()));
     }
     let data = json!({ "findings": findings, "theories": theories, "cells": table.cells, "predictions": predictions });
     // Inside a script element only "<" could end it or begin a comment.

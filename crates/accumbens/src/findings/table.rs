@@ -108,6 +108,9 @@ pub struct Table {
     pub cells: Vec<Cell>,
     /// Cells that were not asked, as the work was stopped.
     pub unasked: usize,
+    /// The theories themselves.
+    #[serde(skip)]
+    pub of: Vec<Box<dyn AnyTheory>>,
 }
 
 impl Table {
@@ -279,5 +282,6 @@ pub fn table(options: &Options, tick: &(dyn Fn() -> bool + Sync)) -> Result<Tabl
         seed: options.seed.0,
         cells,
         unasked,
+        of: options.theories.iter().map(|(_, theory)| theory.clone()).collect(),
     })
 }

@@ -74,6 +74,9 @@ pub struct TheoryResult {
     pub fitted: Vec<(String, String)>,
     /// Each subject.
     pub subjects: Vec<SubjectFit>,
+    /// The theory itself, as it was before it was fitted.
+    #[serde(skip)]
+    pub of: Box<dyn AnyTheory>,
 }
 
 /// A whole comparison.
@@ -270,6 +273,7 @@ fn results(
             told: told(cohort, theory.as_ref()),
             fitted: theory.table().iter().filter_map(prior).collect(),
             subjects: subjects.collect::<Result<_>>()?,
+            of: theory.clone(),
         })
     };
     options.theories.iter().enumerate().map(one).collect()

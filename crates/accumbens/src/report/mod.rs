@@ -8,6 +8,8 @@ pub mod session;
 mod tables;
 mod trace;
 
+pub use figures::figures;
+
 use crate::fit::Comparison;
 use accumbens_core::study::Study;
 use accumbens_core::{Error, Result};
@@ -47,7 +49,7 @@ pub fn html(study: &Study, comparison: &Comparison, command: &str) -> Result<Str
         "told": tables::told(comparison),
         "recovery": tables::recovery(comparison),
         "methods": tables::methods(comparison),
-        "references": tables::references(study, comparison)?,
+        "references": tables::references(study, comparison),
     });
     template.render(Value::from(Serde(&page))).map_err(fault)
 }

@@ -3,9 +3,9 @@
 use crate::fit::Comparison;
 use crate::fit::describe::signatures as observed_signatures;
 use crate::fit::statistics::mean;
-use accumbens_core::cite::{Reference, reference};
+use accumbens_core::cite::{Reference, named};
+use accumbens_core::params;
 use accumbens_core::study::{Statistic, Study};
-use accumbens_core::{Result, params};
 use serde_json::{Value, json};
 
 fn number(value: f64, digits: usize) -> String {
@@ -105,11 +105,8 @@ pub fn parameters(comparison: &Comparison) -> Vec<Value> {
         };
         let parameter = |(i, (name, prior)): (usize, &(String, String))| {
             let values = t.subjects.iter().map(|s| s.parameters[i].1).collect();
-            let about = crate::theories::parse(&t.label).ok().and_then(|theory| {
-                params::place_of(theory.table(), name)
-                    .ok()
-                    .map(|p| (theory.table()[p].doc.trim(), theory.table()[p].unit))
-            });
+            let place = params::place_of(t.of.table(), name).ok();
+            let about = place.map(|p| (t.of.table()[p].doc.trim(), t.of.table()[p].unit));
             let (doc, unit) = about.unwrap_or_default();
             json!({ "name": name, "doc": doc, "unit": unit, "prior": prior, "values": spread(values) })
         };
@@ -138,9 +135,8 @@ fn significant(value: f64) -> String {
 
 /// What each theory was told, and its papers.
 pub fn told(comparison: &Comparison) -> Vec<Value> {
-    let papers = |label: &str| crate::theories::parse(label).map(|t| t.papers()).unwrap_or_default();
     let row =
-        |t: &crate::fit::compare::TheoryResult| json!({ "label": t.label, "told": t.told, "papers": papers(&t.label) });
+        |t: &crate::fit::compare::TheoryResult| json!({ "label": t.label, "told": t.told, "papers": t.of.papers() });
     comparison.theories.iter().map(row).collect()
 }
 
@@ -170,7 +166,7 @@ pub fn methods(comparison: &Comparison) -> Value {
 }
 
 /// The references of every theory and method used.
-pub fn references(study: &Study, comparison: &Comparison) -> Result<Vec<Reference>> {
+pub fn references(study: &Study, comparison: &Comparison) -> Vec<Reference> {
     let mut keys = vec![
         "gelman2013",
         "hansen2001",
@@ -182,12 +178,12 @@ pub fn references(study: &Study, comparison: &Comparison) -> Result<Vec<Referenc
         "wilson2019",
     ];
     for theory in &comparison.theories {
-        keys.extend(crate::theories::parse(&theory.label)?.papers());
+        keys.extend(theory.of.papers());
     }
     if let Some(sensor) = study.sensor.as_ref().filter(|s| !s.source.is_empty()) {
         keys.push(&sensor.source);
     }
     keys.sort_unstable();
     keys.dedup();
-    keys.into_iter().map(reference).collect()
+    keys.into_iter().map(named).collect()
 }

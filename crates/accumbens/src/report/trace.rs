@@ -3,7 +3,6 @@
 use super::figures::short;
 use crate::fit::Comparison;
 use crate::stages::SensorStage;
-use crate::theories;
 use accumbens_core::study::{Sensor, Study};
 use accumbens_core::{Channel, EventLog, Recording, Result, Role, Sink, Stage};
 use serde_json::{Value, json};
@@ -87,9 +86,9 @@ fn light(
     sensor: &Sensor,
 ) -> Result<Vec<f64>> {
     let member = &comparison.cohort.members[m];
-    let mut theory = theories::parse(label)?;
-    let fitted = comparison.theories.iter().find(|t| t.label == label).map(|t| &t.subjects[m]);
-    for (name, value) in fitted.iter().flat_map(|f| &f.parameters) {
+    let Some(result) = comparison.theories.iter().find(|t| t.label == label) else { return Ok(Vec::new()) };
+    let mut theory = result.of.clone();
+    for (name, value) in &result.subjects[m].parameters {
         let place = accumbens_core::params::place_of(theory.table(), name)?;
         theory.set(place, *value)?;
     }

@@ -6,6 +6,7 @@ mod anccr_baseline;
 pub mod belief_world;
 pub mod bins;
 pub mod chains;
+pub mod conformance;
 pub mod constant;
 pub mod delta_p;
 pub mod dopamine_gate;
@@ -43,4 +44,4 @@ pub mod trend;
 pub mod trials;
 pub mod wrap;
 
-pub use registry::{COMPARED, account, by_name, names, parse, wrappers};
+pub use registry::{COMPARED, account, add, by_name, names, parse, wrapped, wrappers};

@@ -3,6 +3,7 @@
 use super::wrap::{Wrapped, Wrapper};
 use super::{precision::Precision, tonic::Tonic};
 use accumbens_core::{AnyTheory, Error, Parameter, Params, Result};
+use std::sync::{PoisonError, RwLock};
 
 /// A theory of the registry.
 struct Entry {
@@ -86,9 +87,44 @@ wrappers! {
 /// The theories of a comparison where none are named: one or two of each school, and the nulls.
 pub const COMPARED: &[&str] = &["rescorla_wagner", "td_csc", "td_microstimulus", "anccr", "constant", "trend"];
 
-/// The names of all theories.
+/// A theory that a program added to those of the registry.
+struct Added {
+    theory: Box<dyn AnyTheory>,
+    account: String,
+}
+
+static ADDED: RwLock<Vec<Added>> = RwLock::new(Vec::new());
+
+/// Adds a theory of one's own to the registry of this process, with its account of itself in Markdown: from now on it is
+/// found by its name wherever a theory is asked for. One that was added under the same name before gives way to it.
+///
+/// # Errors
+/// Where accumbens has a theory or wrapper of this name, or the name cannot be written where theories are named.
+pub fn add(theory: Box<dyn AnyTheory>, account: &str) -> Result<()> {
+    let name = theory.info().name;
+    if THEORIES.iter().any(|e| e.name == name) || WRAPPERS.iter().any(|w| w.name == name) {
+        return Err(Error::input("theory", format!("{name:?} is a theory of accumbens"), "a name of its own"));
+    }
+    if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c)) {
+        return Err(Error::input("theory", format!("the name {name:?}"), "letters, digits, _, - and ."));
+    }
+    let mut added = ADDED.write().unwrap_or_else(PoisonError::into_inner);
+    added.retain(|a| a.theory.info().name != name);
+    added.push(Added { theory, account: account.into() });
+    Ok(())
+}
+
+/// What `look` finds in the added theory of this name.
+fn added<T>(name: &str, look: impl Fn(&Added) -> T) -> Option<T> {
+    let added = ADDED.read().unwrap_or_else(PoisonError::into_inner);
+    added.iter().find(|a| a.theory.info().name == name).map(look)
+}
+
+/// The names of all theories, those that were added last.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    THEORIES.iter().map(|e| e.name)
+    let added = ADDED.read().unwrap_or_else(PoisonError::into_inner);
+    let own: Vec<&'static str> = added.iter().map(|a| a.theory.info().name).collect();
+    THEORIES.iter().map(|e| e.name).chain(own)
 }
 
 /// What is known about a wrapper.
@@ -113,6 +149,9 @@ pub fn wrappers() -> impl Iterator<Item = WrapperInfo> {
 /// head of its source file. Empty where none has this name.
 #[must_use]
 pub fn account(name: &str) -> String {
+    if let Some(own) = added(name, |a| a.account.clone()) {
+        return own;
+    }
     let theory = THEORIES.iter().find(|e| e.name == name).map(|e| e.source);
     let source = theory.or_else(|| WRAPPERS.iter().find(|w| w.name == name).map(|w| w.source)).unwrap_or_default();
     let lines = source.lines().map_while(|l| l.strip_prefix("//!"));
@@ -120,7 +159,8 @@ pub fn account(name: &str) -> String {
 }
 
 fn plain(name: &str) -> Result<Box<dyn AnyTheory>> {
-    THEORIES.iter().find(|e| e.name == name).map(|e| (e.make)()).ok_or_else(|| {
+    let made = THEORIES.iter().find(|e| e.name == name).map(|e| (e.make)());
+    made.or_else(|| added(name, |a| a.theory.boxed())).ok_or_else(|| {
         let known = names().collect::<Vec<_>>().join(", ");
         let wrappers = WRAPPERS.iter().map(|w| format!("+{}", w.name)).collect::<Vec<_>>().join(", ");
         Error::input("theory", format!("no theory is called {name:?}"), format!("{known}; with {wrappers} behind it"))
@@ -134,13 +174,21 @@ fn plain(name: &str) -> Result<Box<dyn AnyTheory>> {
 pub fn by_name(name: &str) -> Result<Box<dyn AnyTheory>> {
     let mut parts = name.split('+').map(str::trim);
     let theory = plain(parts.next().unwrap_or_default())?;
-    parts.try_fold(theory, |theory, wrapper| match WRAPPERS.iter().find(|w| w.name == wrapper) {
+    parts.try_fold(theory, wrapped)
+}
+
+/// A theory in the wrapper of this name.
+///
+/// # Errors
+/// Where no wrapper has this name, or it does not suit the theory.
+pub fn wrapped(theory: Box<dyn AnyTheory>, wrapper: &str) -> Result<Box<dyn AnyTheory>> {
+    match WRAPPERS.iter().find(|w| w.name == wrapper) {
         Some(entry) => (entry.wrap)(theory),
         None => {
             let known = WRAPPERS.iter().map(|w| w.name).collect::<Vec<_>>().join(", ");
             Err(Error::input("theory", format!("nothing called {wrapper:?} goes behind a theory"), known))
         }
-    })
+    }
 }
 
 /// A theory from `NAME`, `NAME+WRAPPER` or either followed by `:parameter=value:parameter=value`.

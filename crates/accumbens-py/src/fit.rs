@@ -1,0 +1,278 @@
+//! Studies and honest comparison for Python.
+
+use crate::progress::worked;
+use crate::refused;
+use crate::stages::{Given, held, steps};
+use crate::theory::NativeTheory;
+use accumbens::fit::compare::{Comparison, Options, compare, steps as count};
+use accumbens::fit::describe::describe;
+use accumbens::fit::holdout::Budget;
+use accumbens::peri::{Cut, Functional, Normalise, Table, cut};
+use accumbens::report;
+use accumbens::simulated::{self, Design};
+use accumbens::stages::clean_study;
+use accumbens_core::study::{Scoring, Sensor, Session, Study, Subject};
+use accumbens_core::{Error, Seed, sensors};
+use accumbens_io::table::Values;
+use accumbens_io::{Column, StudyFile};
+use numpy::IntoPyArray;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+fn json<T: serde::Serialize>(value: &T) -> PyResult<String> {
+    serde_json::to_string(value).map_err(|e| refused(Error::input("result", e.to_string(), "")))
+}
+
+fn read<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> PyResult<T> {
+    serde_json::from_str(text).map_err(|e| refused(Error::input(what, e.to_string(), "")))
+}
+
+/// Columns as NumPy arrays and lists of text.
+pub fn columns<'py>(py: Python<'py>, columns: Vec<Column>) -> PyResult<Bound<'py, PyDict>> {
+    let out = PyDict::new(py);
+    for column in columns {
+        match column.values {
+            Values::Real(v) => out.set_item(column.name, v.into_pyarray(py))?,
+            Values::Whole(v) => out.set_item(column.name, v.into_pyarray(py))?,
+            Values::Text(v) => out.set_item(column.name, v)?,
+        }
+    }
+    Ok(out)
+}
+
+/// What a study made in Python is made of.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct Made<'py> {
+    title: String,
+    subjects: Vec<(String, Vec<(String, Given<'py>)>)>,
+    channel: String,
+    unit: String,
+    reference: Option<String>,
+    cleaning: String,
+    sensor: Option<String>,
+    scoring: String,
+    session_gap: f64,
+    truth: Option<String>,
+}
+
+/// Subjects, their sessions and how responses are scored.
+#[pyclass(name = "Study", module = "accumbens._native", frozen)]
+pub struct NativeStudy {
+    study: Arc<Study>,
+}
+
+#[pymethods]
+impl NativeStudy {
+    /// A study file with every recording it names, not yet cleaned.
+    #[staticmethod]
+    #[pyo3(signature = (path, tick))]
+    fn read(py: Python<'_>, path: PathBuf, tick: Option<Py<PyAny>>) -> PyResult<Self> {
+        let study = worked(py, tick.as_ref(), None, |go_on| {
+            let file = StudyFile::read(&path)?;
+            file.load(path.parent().unwrap_or(Path::new(".")), go_on)
+        })?;
+        Ok(Self { study: Arc::new(study) })
+    }
+
+    /// A small study whose truth is known.
+    #[staticmethod]
+    #[allow(clippy::too_many_arguments)]
+    fn simulated(
+        py: Python<'_>,
+        truth: String,
+        subjects: u32,
+        seed: u64,
+        rate: f64,
+        gain: f64,
+        white: f64,
+        drift: f64,
+    ) -> PyResult<Self> {
+        let design = Design { truth, subjects, seed: Seed(seed), rate, gain, white, drift };
+        let study = worked(py, None, None, |_| simulated::study(&design))?;
+        Ok(Self { study: Arc::new(study) })
+    }
+
+    /// A study of recordings.
+    #[staticmethod]
+    fn made(made: Made<'_>) -> PyResult<Self> {
+        let scoring: Scoring = read("scoring", &made.scoring)?;
+        let sensor: Option<Sensor> = match &made.sensor {
+            Some(text) if text.starts_with('{') => Some(read("sensor", text)?),
+            Some(name) => Some(sensors::by_name(name).map_err(refused)?),
+            None => None,
+        };
+        let session = |(name, given): &(String, Given<'_>)| {
+            let recording = given.recording()?;
+            recording.needed(name, &made.channel).map_err(refused)?;
+            let names: Vec<&str> = recording.events.kinds().iter().map(|k| k.name.as_str()).collect();
+            scoring.check(&names).map_err(|e| refused(e.within(name)))?;
+            Ok::<_, PyErr>(Session { name: name.clone(), recording, windows: None })
+        };
+        let mut subjects = Vec::with_capacity(made.subjects.len());
+        for (name, sessions) in &made.subjects {
+            let sessions = sessions.iter().map(session).collect::<PyResult<Vec<_>>>()?;
+            subjects.push(Subject { name: name.clone(), sessions });
+        }
+        let study = Study {
+            title: made.title,
+            subjects,
+            channel: made.channel,
+            unit: made.unit,
+            reference: made.reference,
+            cleaning: steps(&made.cleaning)?,
+            sensor,
+            scoring,
+            session_gap: made.session_gap,
+            truth: made.truth,
+        };
+        Ok(Self { study: Arc::new(study) })
+    }
+
+    /// The same study, cleaned as it says.
+    #[pyo3(signature = (tick))]
+    fn cleaned(&self, py: Python<'_>, tick: Option<Py<PyAny>>) -> PyResult<Self> {
+        if self.study.cleaning.is_empty() {
+            return Ok(Self { study: self.study.clone() });
+        }
+        let study = self.study.as_ref().clone();
+        let study = worked(py, tick.as_ref(), None, |go_on| clean_study(study, &|| go_on()))?;
+        Ok(Self { study: Arc::new(study) })
+    }
+
+    /// What it is, without its samples.
+    fn about(&self, py: Python<'_>) -> PyResult<Py<PyDict>> {
+        let s = &self.study;
+        let out = PyDict::new(py);
+        out.set_item("title", &s.title)?;
+        out.set_item("channel", &s.channel)?;
+        out.set_item("unit", &s.unit)?;
+        out.set_item("reference", &s.reference)?;
+        out.set_item("cleaning", json(&s.cleaning)?)?;
+        out.set_item("sensor", s.sensor.as_ref().map(json).transpose()?)?;
+        out.set_item("scoring", json(&s.scoring)?)?;
+        out.set_item("session_gap", s.session_gap)?;
+        out.set_item("truth", &s.truth)?;
+        let sessions = |s: &Subject| s.sessions.iter().map(|s| s.name.clone()).collect::<Vec<_>>();
+        out.set_item("subjects", s.subjects.iter().map(|s| (s.name.clone(), sessions(s))).collect::<Vec<_>>())?;
+        Ok(out.unbind())
+    }
+
+    /// One session's recording.
+    fn recording(&self, py: Python<'_>, subject: usize, session: usize) -> PyResult<Py<PyDict>> {
+        let found = self.study.subjects.get(subject).and_then(|s| s.sessions.get(session));
+        let missing = || refused(Error::input("session", format!("{subject}, {session}"), "a session of the study"));
+        Ok(held(py, found.ok_or_else(missing)?.recording.clone())?.unbind())
+    }
+
+    /// The model-free facts, as JSON.
+    fn describe(&self, py: Python<'_>) -> PyResult<String> {
+        let study = self.study.clone();
+        let (_, description) = worked(py, None, None, |_| describe(&study))?;
+        json(&description)
+    }
+
+    /// The signal around events: lags, trials, values, and the mixed model at each lag, as JSON.
+    #[pyo3(signature = (events, window, baseline, response, normalise, rate, by_number, seed))]
+    #[allow(clippy::too_many_arguments)]
+    fn peri(
+        &self,
+        py: Python<'_>,
+        events: Vec<String>,
+        window: [f64; 2],
+        baseline: [f64; 2],
+        response: [f64; 2],
+        normalise: &str,
+        rate: f64,
+        by_number: bool,
+        seed: u64,
+    ) -> PyResult<Py<PyDict>> {
+        let normalise = match normalise {
+            "none" => Normalise::None,
+            "subtract" => Normalise::Subtract,
+            "z" => Normalise::Z,
+            other => return Err(refused(Error::input("normalise", format!("{other:?}"), "none, subtract, z"))),
+        };
+        let how = Cut { events, window, baseline, normalise, rate, response };
+        let study = self.study.clone();
+        let (trials, functional) = worked(py, None, None, |_| {
+            let trials = cut(&study, &how)?;
+            let functional: Functional = Table::of(&trials, by_number).fit(Seed(seed));
+            Ok((trials, functional))
+        })?;
+        let out = PyDict::new(py);
+        out.set_item("trials", json(&trials)?)?;
+        let values: Vec<f64> = trials.trials.iter().flat_map(|t| t.values.iter().copied()).collect();
+        out.set_item("values", values.into_pyarray(py))?;
+        out.set_item("functional", json(&functional)?)?;
+        Ok(out.unbind())
+    }
+}
+
+/// A comparison of theories on a study.
+#[pyclass(name = "Comparison", module = "accumbens._native", frozen)]
+pub struct NativeComparison {
+    study: Arc<Study>,
+    comparison: Comparison,
+}
+
+/// Compares theories on a study.
+#[pyfunction(name = "compare")]
+#[pyo3(signature = (study, theories, design, evaluations, recovery, seed, threads, tick))]
+#[allow(clippy::too_many_arguments)]
+pub fn compared(
+    py: Python<'_>,
+    study: &NativeStudy,
+    theories: Vec<(String, Bound<'_, NativeTheory>)>,
+    design: usize,
+    evaluations: usize,
+    recovery: usize,
+    seed: u64,
+    threads: Option<usize>,
+    tick: Option<Py<PyAny>>,
+) -> PyResult<NativeComparison> {
+    let options = Options {
+        theories: theories.iter().map(|(l, t)| (l.clone(), t.get().theory.boxed())).collect(),
+        budget: Budget { design, evaluations, ..Budget::default() },
+        recovery,
+        seed: Seed(seed),
+    };
+    if let Some(tick) = &tick {
+        tick.call1(py, (0, count(&study.study, &options)))?;
+    }
+    let study = study.study.clone();
+    let comparison = worked(py, tick.as_ref(), threads, |go_on| compare(&study, &options, &|| go_on()))?;
+    Ok(NativeComparison { study, comparison })
+}
+
+#[pymethods]
+impl NativeComparison {
+    /// The results, as the command writes them to results.json.
+    fn results(&self) -> PyResult<String> {
+        json(&self.comparison)
+    }
+
+    /// One row a response: what was observed and what each theory predicts.
+    fn trials(&self, py: Python<'_>) -> PyResult<Py<PyDict>> {
+        Ok(columns(py, accumbens_cli::trials(&self.study, &self.comparison))?.unbind())
+    }
+
+    /// The data of the report's figures, as JSON.
+    fn figures(&self) -> PyResult<String> {
+        json(&report::figures(&self.study, &self.comparison).map_err(refused)?)
+    }
+
+    /// The report as HTML.
+    fn report(&self, py: Python<'_>, command: &str) -> PyResult<String> {
+        py.detach(|| report::html(&self.study, &self.comparison, command)).map_err(refused)
+    }
+}
+
+/// How much a comparison searches where nothing is said: points of the design, evaluations of each start.
+#[pyfunction]
+pub fn usual_budget() -> (usize, usize) {
+    let budget = Budget::default();
+    (budget.design, budget.evaluations)
+}

@@ -1,0 +1,175 @@
+"""What happened: event logs, with what each kind of event is to the animal.
+
+>>> log = EventLog([1.0, 3.0, 9.0, 11.0], ["tone", "juice", "tone", "juice"], outcomes={"juice": 1.0})
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _native
+from .tables import Table
+
+__all__ = ["Event", "EventLog", "Kind", "read_csv"]
+
+
+class Kind(NamedTuple):
+    """One sort of event."""
+
+    name: str
+    #: ``cue``, ``outcome``, ``action``, ``offset`` or ``omission``.
+    role: str = "cue"
+    #: The place, in the log's kinds, of the kind whose offset or omission it is.
+    of: int | None = None
+    #: Innate value: reward per unit of magnitude of an outcome.
+    value: float = 0.0
+
+
+class Event(NamedTuple):
+    """One thing that happened: when (s), the place of its kind in the log's kinds, how much."""
+
+    time: float
+    kind: int
+    magnitude: float
+
+
+class EventLog:
+    """What happened, in the order of time.
+
+    ``time`` is in s. A name in ``event`` that nothing is said about is a cue. ``outcomes`` are things good or bad in
+    themselves with their innate values (a sequence of names means 1 each), ``omissions`` moments at which another kind
+    would have come and did not, ``actions`` what the animal does, ``values`` innate values of any kind. ``magnitude`` is
+    1 for outcomes and 0 for the rest where absent. Raises ``ValueError`` where times go back or a name is nowhere.
+    """
+
+    def __init__(
+        self,
+        time: ArrayLike,
+        event: Sequence[str],
+        magnitude: ArrayLike | None = None,
+        *,
+        outcomes: Mapping[str, float] | Sequence[str] = (),
+        omissions: Mapping[str, str] | None = None,
+        actions: Sequence[str] = (),
+        values: Mapping[str, float] | None = None,
+    ) -> None:
+        given = outcomes if isinstance(outcomes, Mapping) else dict.fromkeys(outcomes, 1.0)
+        self._log = _native.EventLog.named(
+            _floats(time),
+            [str(e) for e in event],
+            None if magnitude is None else _floats(magnitude),
+            {k: float(v) for k, v in given.items()},
+            dict(omissions or {}),
+            dict(values or {}),
+            list(actions),
+        )
+
+    @classmethod
+    def of_kinds(
+        cls, time: ArrayLike, kind: ArrayLike, kinds: Sequence[Kind], magnitude: ArrayLike | None = None
+    ) -> EventLog:
+        """A log from the places of kinds in ``kinds``."""
+        rows = np.ascontiguousarray(kind, dtype=np.uint32)
+        magnitudes = None if magnitude is None else _floats(magnitude)
+        return cls._of(_native.EventLog.of_kinds(_floats(time), rows, magnitudes, [tuple(k) for k in kinds]))
+
+    @classmethod
+    def _of(cls, log: _native.EventLog) -> EventLog:
+        made = cls.__new__(cls)
+        made._log = log
+        return made
+
+    @property
+    def time(self) -> NDArray[np.float64]:
+        """Times, s."""
+        return self._log.time
+
+    @property
+    def kind(self) -> NDArray[np.uint32]:
+        """The place of each event's kind in ``kinds``."""
+        return self._log.kind
+
+    @property
+    def magnitude(self) -> NDArray[np.float64]:
+        """Magnitudes."""
+        return self._log.magnitude
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """The kinds, in the order in which theories see them."""
+        return [Kind(*row) for row in self._log.kinds]
+
+    @property
+    def event(self) -> list[str]:
+        """The name of each event."""
+        names = [k.name for k in self.kinds]
+        return [names[i] for i in self.kind]
+
+    @property
+    def table(self) -> Table:
+        """The log as a table."""
+        return Table({"time": self.time, "event": self.event, "magnitude": self.magnitude})
+
+    def times(self, name: str) -> NDArray[np.float64]:
+        """The times of one kind, s. Raises ``KeyError`` where no kind has this name."""
+        names = [k.name for k in self.kinds]
+        if name not in names:
+            raise KeyError(f"no event is called {name!r}; there are {', '.join(names)}")
+        return self.time[self.kind == names.index(name)]
+
+    def __len__(self) -> int:
+        return len(self._log)
+
+    def __iter__(self) -> Iterator[Event]:
+        rows = zip(self.time.tolist(), self.kind.tolist(), self.magnitude.tolist())
+        return (Event(*row) for row in rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, EventLog) and self._log == other._log
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return EventLog.of_kinds, (self.time, self.kind, self.kinds, self.magnitude)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+    def __repr__(self) -> str:
+        counts = np.bincount(self.kind, minlength=len(self.kinds))
+        said = ", ".join(f"{n} {k.name} ({k.role})" for k, n in zip(self.kinds, counts))
+        last = f", to {self.time[-1]:.4g} s" if len(self) else ""
+        return f"EventLog of {len(self)} events{last}: {said}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{repr(self)}</p>{self.table._repr_html_()}"
+
+
+def read_csv(path: str | os.PathLike[str], **declared: Any) -> EventLog:
+    """A log from a file with the header ``time,event,magnitude`` (magnitude may be left out); times in s.
+
+    ``declared`` says what names are, as :class:`EventLog` takes it.
+    """
+    import csv
+
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for number, row in enumerate(rows, 2):
+        if row.get("time") is None or row.get("event") is None:
+            raise ValueError(f"{path}:{number}: a row without time and event; accepted: the header time,event,magnitude")
+    magnitudes = [row.get("magnitude") for row in rows]
+    try:
+        times = [float(row["time"]) for row in rows]
+        given = None if any(m in (None, "") for m in magnitudes) else [float(m or 0) for m in magnitudes]
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}; accepted: numbers") from error
+    return EventLog(times, [row["event"] for row in rows], given, **declared)
+
+
+def _floats(values: ArrayLike) -> NDArray[np.float64]:
+    return np.ascontiguousarray(values, dtype=np.float64)

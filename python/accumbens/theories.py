@@ -1,0 +1,507 @@
+"""Theories of dopamine: the registry, one class a theory, and the base of theories written in Python.
+
+>>> theory = Anccr(w=0.4)                     # every theory of the registry is a class of this module
+>>> theory = by_name("td_csc+tonic", alpha=0.1)
+>>> theory.w, theory.parameters_by_name
+
+A theory of your own derives from :class:`Theory` and works wherever one of the registry does:
+
+>>> class Surprise(Theory):
+...     '''Dopamine is how rare an event has been.'''
+...     parameters = [Parameter("alpha", 0.1, "Learning rate.", low=0.0, high=1.0)]
+...     def start(self, kinds):
+...         return np.zeros(len(kinds))
+...     def observe(self, state, events, dopamine):
+...         for event in events:
+...             rate = state[event.kind]
+...             dopamine.respond(event.time, 1.0 - rate)
+...             state *= 1.0 - self.alpha
+...             state[event.kind] += self.alpha
+"""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from . import _native
+from .events import Event, EventLog, Kind
+from .tables import Table
+
+if TYPE_CHECKING:
+    from .experiments import Experiment
+
+__all__ = ["Channel", "Parameter", "Simulation", "Theory", "by_name", "names", "register", "simulate", "wrappers"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a theory written in Python.
+
+    What it may be follows from its default and what else is said: a number from ``low`` to ``high`` (``positive``: above
+    0; ``whole``: without fraction), a flag where the default is true or false, one of ``words`` where it is a word. With
+    a ``prior``, ``("log_normal", median, sd of the log)`` or ``("logit_normal", median, sd of the logit)``, it is fitted.
+    A ``fixed`` parameter shapes the state and cannot change while the theory lives.
+    """
+
+    name: str
+    default: float | bool | str | None
+    doc: str
+    low: float = -float("inf")
+    high: float = float("inf")
+    positive: bool = False
+    whole: bool = False
+    words: tuple[str, ...] = ()
+    unit: str = ""
+    #: Key of the source of the default in the bibliography.
+    source: str = ""
+    prior: tuple[str, float, float] | None = None
+    fixed: bool = False
+
+    def _row(self) -> dict[str, Any]:
+        domain, default = "real", self.default
+        low, high = self.low, self.high
+        if isinstance(default, bool):
+            domain = "flag"
+        elif isinstance(default, str):
+            if default not in self.words:
+                raise ValueError(f"parameter {self.name}: {default!r} is none of its words {', '.join(self.words)}")
+            domain, default = "choice", self.words.index(default)
+        elif self.whole:
+            domain, low, high = "count", max(low, 0.0), min(high, 2.0**32 - 1)
+        elif self.positive:
+            domain = "positive"
+        return {
+            "name": self.name,
+            "default": None if default is None else float(default),
+            "domain": domain,
+            "low": float(low),
+            "high": float(high),
+            "words": list(self.words),
+            "unit": self.unit,
+            "doc": self.doc,
+            "source": self.source,
+            "prior": self.prior,
+            "fixed": self.fixed,
+        }
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One of a theory's signals: which it carries (``dopamine``, or a word that a region knows), and its unit."""
+
+    name: str
+    signal: str = "dopamine"
+    unit: str = "theory's own"
+    #: Whether light and drugs on dopamine touch it.
+    dopamine: bool = True
+
+
+class Theory:
+    """Parameters and laws of change; it lives through an event log and releases dopamine.
+
+    Instances are values: their parameters are attributes, and ``replace`` makes a copy with others.
+
+    To write one, derive from it, list ``parameters``, and define ``start`` and ``observe``, and ``advance`` where
+    silence matters. It never sees the future. Dopamine goes out through one door, ``dopamine.respond(time, value)`` once
+    for each event in answer to it (or ``dopamine.release(time, value)`` for all that happened since the last release, as
+    a time-step theory does); both return what really came out, and that is what a theory must learn from: so that light,
+    drugs and lesions act on it. ``accumbens.testing.check_theory`` says what else it owes.
+    """
+
+    #: Its name on the command line; the class's own in small letters where absent.
+    name: ClassVar[str] = ""
+    #: What it says, in one line; the first line of the class's account of itself where absent.
+    summary: ClassVar[str] = ""
+    #: The family under which variants share one vote in a comparison; its name where absent.
+    family: ClassVar[str] = ""
+    #: What counts as dopamine in it.
+    dopamine: ClassVar[str] = ""
+    #: Keys of its papers in the bibliography.
+    papers: ClassVar[Sequence[str]] = ()
+    #: What it can be asked about: cue, outcome, omission, moments, action, behaviour, latency, liking.
+    speaks: ClassVar[Sequence[str]] = ("cue", "outcome")
+    #: Whether its dopamine is a signed error that it learns from, so that a precision may scale it.
+    error: ClassVar[bool] = False
+    #: Its parameters.
+    parameters: ClassVar[Sequence[Parameter]] = ()
+
+    _registered: ClassVar[str | None] = None
+    _handle_made: _native.Theory | None
+    _values: dict[str, Any]
+
+    def __init__(self, **parameters: Any) -> None:
+        if self._registered is not None:
+            handle = _native.Theory.parse(self._registered).with_parameters(_given(parameters))
+        elif type(self) is Theory:
+            raise TypeError("a theory is one of accumbens.theories, by_name(...) or a class derived from Theory")
+        else:
+            handle = _native.Theory.own(_declared(type(self))).with_parameters(_given(parameters))
+        self._take(handle)
+
+    def _take(self, handle: _native.Theory) -> None:
+        self.__dict__["_handle_made"] = handle
+        self.__dict__["_values"] = handle.parameters()
+
+    @classmethod
+    def _of(cls, handle: _native.Theory) -> Theory:
+        made = cls.__new__(cls)
+        made._take(handle)
+        return made
+
+    @classmethod
+    def _made(cls, values: dict[str, Any]) -> Theory:
+        """An instance for one life, whose parameters may change meanwhile."""
+        made = cls.__new__(cls)
+        made.__dict__.update(_handle_made=None, _values=values)
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        values = self.__dict__.get("_values", {})
+        if name[:-1] in keyword.kwlist and name.endswith("_"):
+            name = name[:-1]
+        if name in values:
+            return values[name]
+        known = ", ".join(values) or "none"
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}; its parameters: {known}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dict__.get("_values", {}):
+            raise AttributeError(f"a theory is a value: theory.replace({name}={value!r}) makes another")
+        super().__setattr__(name, value)
+
+    @property
+    def _handle(self) -> _native.Theory:
+        if self._handle_made is None:
+            raise RuntimeError("a theory in the middle of its life is not a value")
+        return self._handle_made
+
+    @property
+    def label(self) -> str:
+        """Its name with those of its wrappers."""
+        return self._handle.name
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Its parameters with their values."""
+        return dict(self._values)
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Summary, family, papers, what it speaks of, its account of itself, and its parameter table."""
+        return self._handle.info()
+
+    def replace(self, **parameters: Any) -> Theory:
+        """A copy with other parameters. Raises ``ValueError`` where a name is unknown or a value outside its domain."""
+        return type(self)._of(self._handle.with_parameters(_given(parameters)))
+
+    def wrapped(self, wrapper: str, **parameters: Any) -> Theory:
+        """The theory in a wrapper (``precision``, ``tonic``), with parameters of either."""
+        return Theory._of(self._handle.wrapped(wrapper).with_parameters(_given(parameters)))
+
+    def simulate(self, what: EventLog | Experiment | str, **options: Any) -> Simulation:
+        """Lets it live through a log or an experiment: see :func:`simulate`."""
+        return simulate(what, self, **options)
+
+    # What a theory written in Python defines.
+
+    def start(self, kinds: list[Kind]) -> Any:
+        """The state at time 0: anything that can be pickled and changed in place."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how it starts")
+
+    def advance(self, state: Any, until: float, dopamine: _native.Dopamine) -> None:
+        """Silence, up to ``until`` (s). Several calls in a row mean the same as the last of them."""
+
+    def observe(self, state: Any, events: list[Event], dopamine: _native.Dopamine) -> None:
+        """Simultaneous events, after the silence up to their time."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it does at an event")
+
+    def finish(self, state: Any, until: float, dopamine: _native.Dopamine) -> None:
+        """The recording ends at ``until``."""
+        self.advance(state, until, dopamine)
+
+    def channels(self, kinds: list[Kind]) -> Sequence[Channel]:
+        """Its signals on a log of these kinds."""
+        return [Channel("dopamine")]
+
+    def drive(self, state: Any, kind: int) -> float | tuple[float, float] | None:
+        """How strongly a cue or an action moves the animal: wanting, or wanting and preference, in units of outcome."""
+        return None
+
+    def pace(self, state: Any) -> float | None:
+        """The average reward an animal forgoes in a second of sloth, in units of outcome a second."""
+        return None
+
+    def tell(self, log: EventLog) -> Sequence[str]:
+        """Takes from the log what it has to be told and cannot learn; returns it in words."""
+        return ()
+
+    def tell_session(self, log: EventLog) -> Mapping[str, float]:
+        """Parameters that a comparison must tell it at the start of each session."""
+        return {}
+
+    def check(self) -> None:
+        """Raises ``ValueError`` where parameters contradict one another."""
+
+    def describe(self, state: Any) -> Any:
+        """The end state in words a user can read: anything that JSON can hold."""
+        return None
+
+    # What the compiled part calls.
+
+    def _start(self, rows: list[tuple[str, str, int | None, float]]) -> Any:
+        return self.start([Kind(*row) for row in rows])
+
+    def _observe(self, state: Any, rows: list[tuple[float, int, float]], dopamine: _native.Dopamine) -> None:
+        self.observe(state, [Event(*row) for row in rows], dopamine)
+
+    def _channels(self, rows: list[tuple[str, str, int | None, float]]) -> list[tuple[str, str, str, bool]]:
+        channels = self.channels([Kind(*row) for row in rows])
+        return [(c.name, c.signal, c.unit, c.dopamine) for c in channels]
+
+    def _drive(self, state: Any, kind: int) -> tuple[float, float] | None:
+        drive = self.drive(state, kind)
+        if drive is None:
+            return None
+        return (float(drive[0]), float(drive[1])) if isinstance(drive, tuple) else (float(drive), float(drive))
+
+    def _tell(self, log: _native.EventLog) -> list[str]:
+        return list(self.tell(EventLog._of(log)))
+
+    def _tell_session(self, log: _native.EventLog) -> list[tuple[str, float]]:
+        return [(name, float(value)) for name, value in self.tell_session(EventLog._of(log)).items()]
+
+    def _change(self, name: str, value: float) -> None:
+        self._values[name] = value
+
+    def _describe(self, state: Any) -> str:
+        return json.dumps(self.describe(state), default=_listed)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Theory):
+            return NotImplemented
+        return type(self) is type(other) and self.label == other.label and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash((self.label, tuple(sorted(self._values.items(), key=lambda item: item[0]))))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if type(self)._registered is None and type(self) is not Theory:
+            return _rebuilt, (type(self), self.values)
+        return _named, (self.label, self.values)
+
+    def __repr__(self) -> str:
+        usual = {p["name"]: p["default"] for p in self.info["parameters"]}
+        changed = ", ".join(f"{k}={v!r}" for k, v in self._values.items() if v != usual[k])
+        if type(self) is Theory:
+            return f"by_name({', '.join([repr(self.label), *([changed] if changed else [])])})"
+        return f"{type(self).__name__}({changed})"
+
+    def _repr_html_(self) -> str:
+        info = self.info
+        rows = info["parameters"]
+        table = Table(
+            {
+                "parameter": [p["name"] for p in rows],
+                "value": [str(self._values[p["name"]]) for p in rows],
+                "domain": [p["domain"] for p in rows],
+                "unit": [p["unit"] for p in rows],
+                "meaning": [p["doc"] for p in rows],
+            }
+        )
+        return f"<p><b>{info['name']}</b>: {info['summary']}</p>{table._repr_html_()}"
+
+
+def _rebuilt(cls: type[Theory], values: dict[str, Any]) -> Theory:
+    return cls(**values)
+
+
+def _named(label: str, values: dict[str, Any]) -> Theory:
+    return by_name(label, **values)
+
+
+def _listed(value: Any) -> Any:
+    """What JSON does not know: arrays as lists, and anything else as text."""
+    return value.tolist() if hasattr(value, "tolist") else str(value)
+
+
+def _given(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as the compiled part takes them; ``lambda_`` is ``lambda``."""
+    named = {k[:-1] if k[:-1] in keyword.kwlist else k: v for k, v in parameters.items()}
+    return {k: float(v) if isinstance(v, (bool, int)) else v for k, v in named.items()}
+
+
+def _own_name(cls: type[Theory]) -> str:
+    return cls.__dict__.get("name") or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+
+def _declared(cls: type[Theory]) -> _native.Declared:
+    known = cls.__dict__.get("_declaration")
+    if known is None:
+        name, account = _own_name(cls), (cls.__doc__ or "").strip()
+        about = {
+            "name": name,
+            "summary": cls.summary or (account.splitlines() or [name])[0],
+            "family": cls.family or name,
+            "dopamine": cls.dopamine or "what it releases",
+            "papers": list(cls.papers),
+            "speaks": list(cls.speaks),
+            "error": cls.error,
+            "tells": cls.tell is not Theory.tell,
+        }
+        known = _native.Declared(cls, about, [p._row() for p in cls.parameters])
+        cls._declaration = known  # type: ignore[attr-defined]
+    return known
+
+
+def register(cls: type[Theory]) -> type[Theory]:
+    """Makes a theory of one's own known by its name in this process: to ``by_name``, findings and the command.
+
+    A decorator. Raises ``ValueError`` where accumbens has a theory of this name.
+    """
+    import inspect
+
+    cls()._handle.add(inspect.cleandoc(cls.__doc__ or ""))
+    return cls
+
+
+def names() -> list[str]:
+    """The names of all theories."""
+    return _native.theories()
+
+
+def by_name(name: str, **parameters: Any) -> Theory:
+    """A theory from ``NAME`` or ``NAME+WRAPPER``, or either with ``:parameter=value`` behind it.
+
+    Raises ``ValueError`` where no theory is called so, with the names of those that exist.
+    """
+    return Theory._of(_native.Theory.parse(name).with_parameters(_given(parameters)))
+
+
+def wrappers() -> list[dict[str, Any]]:
+    """What can be put around a theory: name, summary, papers and parameter table."""
+    return _native.wrappers()
+
+
+@dataclass(eq=False)
+class Simulation:
+    """What came of a theory's life."""
+
+    theory: Theory
+    #: Everything that happened, the animal's own actions and their consequences among it.
+    log: EventLog
+    #: One row a release: time (s), the events it answers, channel, dopamine.
+    dopamine: Table
+    #: What the animal did with each choice: time (s), what was offered, what it took, its latency (s).
+    choices: Table
+    #: The probability of a conditioned response to each cue, where it was asked for.
+    responses: Table
+    #: What the theory was told and could not learn.
+    told: list[str]
+    #: The end state, as the theory describes it.
+    end: Any
+
+    def answers(self, event: str, channel: str | None = None) -> Table:
+        """Dopamine in answer to events of one name, in their order."""
+        channel = channel or self.dopamine["channel"][0]
+        rows = zip(self.dopamine["event"], self.dopamine["channel"])
+        return self.dopamine.where([event in said.split("+") and of == channel for said, of in rows])
+
+    def __repr__(self) -> str:
+        return f"Simulation of {self.theory.label}: {len(self.dopamine)} releases over {len(self.log)} events"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self!r}</p>{self.dopamine._repr_html_()}"
+
+
+def simulate(
+    what: EventLog | Experiment | str,
+    theory: Theory | str,
+    *,
+    group: str | None = None,
+    subject: int = 1,
+    seed: int = 1,
+    region: str | None = None,
+    behaviour: bool = False,
+    clamps: Sequence[tuple[float, float, float]] = (),
+    event_clamps: Mapping[int, float] | None = None,
+    changes: Sequence[tuple[float, str, float]] = (),
+    end: float = 0.0,
+) -> Simulation:
+    """Lets a theory live through a log, or through an experiment (or its name), and returns what it releases and does.
+
+    Of an experiment, ``group`` and ``subject`` (from 1) say whose life. ``region`` mixes the channels into what a region
+    receives. ``clamps`` hold dopamine at a value: (from, to, value), s; ``event_clamps`` hold the answer to the event of
+    a row; ``changes`` set a parameter at a time: (time, name, value). The life ends at ``end`` (s), or 5 s after the last
+    event. With ``behaviour`` the conditioned response to each cue is kept. Raises ``RuntimeError`` where the theory cannot
+    go on, with the event and its time.
+    """
+    from .experiments import Experiment, load
+
+    lived = by_name(theory) if isinstance(theory, str) else theory
+    schedule = json.dumps(
+        {
+            "clamps": [{"from": a, "to": b, "value": v} for a, b, v in clamps],
+            "event_clamps": [{"row": row, "value": v} for row, v in (event_clamps or {}).items()],
+            "changes": [{"time": t, "parameter": p, "value": v} for t, p, v in changes],
+            "end": end,
+        }
+    )
+    handle = lived._handle
+    if isinstance(what, EventLog):
+        out = handle.live(what._log, schedule, region, seed, behaviour)
+    else:
+        experiment = what if isinstance(what, Experiment) else load(what)
+        out = handle.live_experiment(experiment._experiment, group, subject, schedule, region, seed, behaviour)
+    channels = [out["channels"][i] for i in out["channel"]]
+    deeds = list(zip(*out["deeds"])) or [(), (), (), ()]
+    responses = list(zip(*out["responses"])) or [(), (), ()]
+    return Simulation(
+        theory=lived,
+        log=EventLog._of(out["log"]),
+        dopamine=Table({"time": out["time"], "event": out["event"], "channel": channels, "dopamine": out["value"]}),
+        choices=Table(
+            {
+                "time": list(deeds[0]),
+                "offered": ["|".join(o) for o in deeds[1]],
+                "taken": [t or "" for t in deeds[2]],
+                "latency": list(deeds[3]),
+            }
+        ),
+        responses=Table(
+            {"time": list(responses[0]), "event": list(responses[1]), "probability": list(responses[2])}
+        ),
+        told=out["told"],
+        end=json.loads(out["end"]),
+    )
+
+
+def _labelled(theories: Sequence[Theory | str] | Mapping[str, Theory] | None, usual: Sequence[str]) -> list[Any]:
+    """Theories with the labels under which they are reported, each once."""
+    if isinstance(theories, Mapping):
+        pairs = list(theories.items())
+    else:
+        given = list(usual) if theories is None else list(theories)
+        pairs = [(t, by_name(t)) if isinstance(t, str) else (_label(t), t) for t in given]
+    labels = [label for label, _ in pairs]
+    for i, label in enumerate(labels):
+        if label in labels[:i]:
+            raise ValueError(f"{label!r} stands twice; a mapping gives each theory a label of its own")
+    return [(label, theory._handle) for label, theory in pairs]
+
+
+def _label(theory: Theory) -> str:
+    usual = {p["name"]: p["default"] for p in theory.info["parameters"]}
+    changed = [f":{k}={v}" for k, v in theory.values.items() if v != usual[k]]
+    return theory.label + "".join(changed)
+
+
+# One class a theory of the registry, made when the package is imported.
+from . import _registry  # noqa: E402
+from ._registry import *  # noqa: E402, F403
+
+__all__ += _registry.__all__
