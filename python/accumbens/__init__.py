@@ -13,7 +13,7 @@ The modules have the names that they have in Rust:
 >>> acc.compare(acc.fit.simulated_study(truth="anccr"), ["anccr", "td_csc", "constant"])
 """
 
-from . import credit, events, experiments, findings, fit, plot, recordings, stages, tables, testing, theories
+from . import credit, events, experiments, findings, fit, plot, recordings, rl, stages, tables, testing, theories
 from ._native import __version__
 from .events import EventLog
 from .fit import compare
@@ -34,6 +34,7 @@ __all__ = [
     "fit",
     "plot",
     "recordings",
+    "rl",
 
     "simulate",
     "stages",

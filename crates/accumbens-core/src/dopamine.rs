@@ -4,6 +4,7 @@ use crate::clamp::{Clamp, Hold};
 use crate::error::{Error, Result};
 use crate::event::EventLog;
 use std::any::Any;
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 /// One release.
@@ -42,6 +43,13 @@ pub enum Sink<'a> {
         values: &'a mut [f64],
         /// Channels of the theory.
         channels: usize,
+    },
+    /// Into one sum, which whoever holds it reads and empties while the theory lives.
+    Sum {
+        /// The weight of each channel.
+        weights: &'a [f64],
+        /// The sum.
+        sum: &'a Cell<f64>,
     },
     /// Sums over the theory's channels: one sample a release and mixture, whose channel is the mixture's place.
     Mixtures {
@@ -227,6 +235,7 @@ impl<'a> Dopamine<'a> {
         let (first_row, rows) = self.answered;
         match &mut self.sink {
             Sink::Discard => {}
+            Sink::Sum { weights, sum } => sum.set(sum.get() + value * weights[channel]),
             Sink::Samples(samples) => {
                 samples.push(Sample { time, channel: channel as u32, value, first_row, rows });
             }

@@ -8,6 +8,7 @@ mod fit;
 mod own;
 mod progress;
 mod recordings;
+mod rl;
 mod stages;
 mod theory;
 
@@ -50,6 +51,8 @@ mod _native {
     use crate::own::{Declared, NativeDopamine};
     #[pymodule_export]
     use crate::recordings::{clean_channels, read, run};
+    #[pymodule_export]
+    use crate::rl::{NativeLanes, taught as teach};
     #[pymodule_export]
     use crate::stages::{
         NativeChain, chain_page, clean_recording, projections, teaching_signal, through_sensor, transmission_names,

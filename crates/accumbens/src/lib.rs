@@ -9,6 +9,7 @@ pub mod peri;
 pub mod qc;
 pub mod recorded;
 pub mod report;
+pub mod rl;
 pub mod simulate;
 pub mod simulated;
 pub mod stages;
