@@ -25,7 +25,25 @@ from numpy.typing import NDArray
 
 from . import _native
 
-__all__ = ["Adjusted", "Contingency", "Credit", "Signal", "gae", "group_advantages", "shaped", "vtrace"]
+__all__ = [
+    "Adjusted",
+    "Contingency",
+    "Credit",
+    "Signal",
+    "Tonic",
+    "conflict",
+    "dual",
+    "ensemble",
+    "expected_traces",
+    "fused",
+    "gae",
+    "group_advantages",
+    "homeostatic",
+    "redistributed",
+    "shaped",
+    "threat",
+    "vtrace",
+]
 
 Layout = Literal["steps", "sequences"]
 Centre = Literal["leave_one_out", "mean"]
@@ -142,6 +160,117 @@ def shaped(rewards: Any, potentials: Any, *, gamma: float = 1.0, terminated: boo
     return _native.shaped(_array(rewards, np.float64), _array(potentials, np.float64), gamma, terminated)
 
 
+def expected_traces(
+    states: Any, count: int, *, keep: float, rate: float | None = None, restart: Any = None
+) -> NDArray[np.float64]:
+    """Expected eligibility traces z(s) = E[e_t | S_t = s] (van Hasselt et al. 2021), (count, count), rows s.
+
+    ``states`` (T,) are below ``count``; ``keep`` is γλ; ``restart`` (T,) marks states with which an episode begins. Each
+    visit moves z by ``rate``; where ``None`` z is the mean over visits. An ET(λ) update is ``w += α·δ·z[s]``.
+    """
+    states = _array(states, np.uint32)
+    restart = None if restart is None else _array(restart, np.bool_, states.shape, "restart")
+    return _native.expected_traces(states, restart, count, keep, rate).reshape(count, count)
+
+
+def redistributed(rewards: Any, predictions: Any) -> NDArray[np.float64]:
+    """One episode's rewards redistributed by how predictions of its return change (RUDDER, Arjona-Medina et al. 2019).
+
+    ``predictions`` (T,) are made after each step. What they miss of the return is spread over all steps, so that the sum is
+    that of ``rewards``: the same return, elsewhere.
+    """
+    return _native.redistributed(_array(rewards, np.float64), _array(predictions, np.float64))
+
+
+def homeostatic(
+    levels: Any, set_points: Any, *, weights: Any = None, n: float = 4.0, m: float = 3.0
+) -> NDArray[np.float64]:
+    """Potentials −D of bodily states, D = (Σ w·|set point − level|ⁿ)^(1/m) (Keramati & Gutkin 2014), for `shaped`.
+
+    ``levels`` (T, D); ``set_points`` and ``weights`` (D,). Shaping by them pays how much the drive falls.
+    """
+    set_points = _array(set_points, np.float64)
+    levels = _array(levels, np.float64)
+    if levels.ndim != 2 or levels.shape[1:] != set_points.shape:
+        raise ValueError(f"levels: shape {levels.shape}; expected (T, {len(set_points)})")
+    weights = np.ones(len(set_points)) if weights is None else _array(weights, np.float64, set_points.shape, "weights")
+    return _native.homeostatic(levels.ravel(), set_points, weights, n, m)
+
+
+def threat(threats: Any, *, keep: float) -> NDArray[np.float64]:
+    """Potentials −E of threat for `shaped`: E_t = keep·E_{t−1} + threat_t (T,), a fear that fades."""
+    return _native.threat(_array(threats, np.float64), keep)
+
+
+def fused(noise: Any, *, xi: float = 0.05, most: float = 10.0) -> NDArray[np.float64]:
+    """Weights (K,) of channels by the noise (variance) of each, 1/(s² + ξ), mean 1, none above ``most`` times the least.
+
+    Take the variances from earlier batches: a weight that depends on the reward it weighs biases the gradient.
+    """
+    return _native.fused(_array(noise, np.float64), xi, most)
+
+
+def dual(weights: Any, floors: Any, means: Any, *, rate: float) -> NDArray[np.float64]:
+    """Lagrange multipliers (K,) of "channel k is at least ``floors[k]`` on average", after a batch with these ``means``."""
+    weights = _array(weights, np.float64)
+    others = [_array(x, np.float64, weights.shape, n) for x, n in ((floors, "floors"), (means, "means"))]
+    return _native.dual(weights, *others, rate)
+
+
+def conflict(advantages: Any) -> NDArray[np.float64]:
+    """Cosines (K, K) of the columns of advantages (B, K): below 0 two channels pull apart."""
+    advantages = _array(advantages, np.float64)
+    if advantages.ndim != 2:
+        raise ValueError(f"advantages: {advantages.ndim} dimensions; expected 2, (B, K)")
+    channels = advantages.shape[1]
+    return _native.conflict(advantages.ravel(), channels).reshape(channels, channels)
+
+
+def ensemble(rewards: Any, *, beta: float) -> NDArray[np.float64]:
+    """Rewards (B,) of an ensemble (B, M) of reward models: −β·ln mean exp(−r/β), between their mean and their least."""
+    rewards = _array(rewards, np.float64)
+    if rewards.ndim != 2 or rewards.shape[1] == 0:
+        raise ValueError(f"rewards: shape {rewards.shape}; expected (B, M)")
+    return _native.ensemble(rewards.ravel(), rewards.shape[1], beta)
+
+
+class Tonic:
+    """The average reward of a step, with its precision: what there is to lose by waiting.
+
+    Subtract ``mean`` from rewards and set ``gamma=1`` in `gae` for advantages relative to the average (Schwartz 1993).
+    ``half_life``: after so many steps half of what was learnt is gone.
+    """
+
+    def __init__(self, half_life: float = 1000.0) -> None:
+        self._native = _native.Tonic(half_life)
+        self._half_life = half_life
+
+    def learn(self, rewards: Any) -> None:
+        """Takes rewards in, in their order; of several lanes (T, N) the mean of each step."""
+        rewards = _array(rewards, np.float64)
+        self._native.learn(np.ascontiguousarray(rewards.reshape(len(rewards), -1).mean(axis=1)))
+
+    @property
+    def mean(self) -> float:
+        """The average reward of a step."""
+        return self._native.average()[0]
+
+    @property
+    def error(self) -> float:
+        """Its standard error."""
+        return self._native.average()[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"half_life": self._half_life, "state": self._native.state()}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self.__init__(kept["half_life"])
+        self._native.restore(kept["state"])
+
+    def __repr__(self) -> str:
+        return f"Tonic(mean={self.mean:.4g}, error={self.error:.2g})"
+
+
 @dataclass(frozen=True, eq=False)
 class Signal:
     """What `Credit` gives a batch."""
@@ -171,6 +300,8 @@ class Credit:
     ``weights`` (one a channel, ones where ``None``) scalarise last; ``precision`` multiplies them by what events explain of
     each channel. ``half_life``: after so many sequences half of what was learnt is gone. ``z0``: shrinkage max(0, 1 −
     z₀/z²), none where 0. ``centre`` and ``prior`` are those of `group_advantages`; τ² comes from earlier batches.
+    ``adjust``: where events come together, each is asked what it adds to the others, by recursive least squares over at
+    most so many events (1,024) of a context.
     """
 
     def __init__(
@@ -185,11 +316,12 @@ class Credit:
         gate: float = 0.5,
         centre: Centre = "leave_one_out",
         prior: float | None = float("inf"),
+        adjust: int | None = None,
     ) -> None:
         weights = [1.0] * channels if weights is None else [float(w) for w in weights]
         if len(weights) != channels:
             raise ValueError(f"weights: {len(weights)} numbers; expected {channels}, one a channel")
-        self._settings = (weights, mode, centre, prior, precision, half_life, z0, gate)
+        self._settings = (weights, mode, centre, prior, precision, half_life, z0, gate, adjust)
         self._native = _native.Credit(*self._settings)
         self.channels = channels
         self.mode: Mode = mode
@@ -220,6 +352,26 @@ class Credit:
             made[name] = made[name].reshape(shape)
         made["conflict"] = made["conflict"].reshape(self.channels, self.channels)
         return Signal(**made)
+
+    def worth(self, events: Any, context: int = 0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What events are worth by what earlier batches taught, and how many standard errors the loudest channel lies from
+        nothing; nothing is learnt. Both as ``events``, integers of any shape."""
+        events = _array(events, np.int32)
+        worth, z = self._native.worth(events.ravel(), context)
+        return worth.reshape(events.shape), z.reshape(events.shape)
+
+    @property
+    def weights(self) -> list[float]:
+        """The weights of the channels; set them anew for constraints (`dual`) or schedules."""
+        return list(self._settings[0])
+
+    @weights.setter
+    def weights(self, weights: Sequence[float]) -> None:
+        changed = [float(w) for w in weights]
+        if len(changed) != self.channels:
+            raise ValueError(f"weights: {len(changed)} numbers; expected {self.channels}, one a channel")
+        self._native.weigh(changed)
+        self._settings = (changed, *self._settings[1:])
 
     def state(self) -> str:
         """What earlier batches taught, as JSON: keep it with a checkpoint, and `restore` it."""
@@ -273,7 +425,9 @@ class Contingency:
 
     ``keys`` kinds of event, of which ``targets`` matter; ``time`` (s or steps) is the time constant of traces. See Jeong et
     al. 2022; the mean trace at a target is an expected eligibility trace. ``half_life``: after so many happenings of a
-    target half of what it taught is gone. ``successor``: its share in the net contingency.
+    target half of what it taught is gone. ``successor``: its share in the net contingency. With ``promotion`` (threshold,
+    times) a cause becomes a target itself once its net contingency, after shrinkage, times the magnitude of its target has
+    been above the threshold at so many happenings in a row: so chains of causes are found.
     """
 
     def __init__(
@@ -286,9 +440,28 @@ class Contingency:
         successor: float = 0.5,
         z0: float = 1.0,
         start: float = 0.0,
+        promotion: tuple[float, int] | None = None,
     ) -> None:
-        self._native = _native.Contingency(keys, list(targets), time, half_life, successor, z0, start)
-        self.targets = list(targets)
+        self._native = _native.Contingency(keys, list(targets), time, half_life, successor, z0, start, promotion)
+
+    @property
+    def targets(self) -> list[int]:
+        """The keys of the targets, those that were promoted last."""
+        return self._native.targets()
+
+    @property
+    def worth(self) -> NDArray[np.float64]:
+        """(keys,): net contingency after shrinkage times magnitude, over all targets."""
+        return self._native.worth()
+
+    def among(self, target: int, rivals: Sequence[int], policy: Any = None) -> dict[str, NDArray[np.float64]]:
+        """What a target says of each of ``rivals``, the keys among which a choice lay: ``lift`` p(key | target)/p(key) − 1,
+        ``z``, ``kept``. ``policy`` are the exact p(key) where they are known; counts stand for them where not. This
+        conditions on the decision's context, as COCOA's hindsight coefficient does (Meulemans et al. 2023)."""
+        if target not in self.targets:
+            raise ValueError(f"target: {target}; expected one of {self.targets}")
+        given = None if policy is None else _array(policy, np.float64, (len(rivals),), "policy").tolist()
+        return self._native.among(self.targets.index(target), list(rivals), given)
 
     def observe(self, keys: Any, times: Any, magnitudes: Any = None) -> None:
         """Takes events in, in the order of time: three arrays of one length; magnitudes are 1 where ``None``."""

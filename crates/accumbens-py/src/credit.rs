@@ -2,7 +2,7 @@
 
 use crate::refused;
 use accumbens::credit::{
-    self, Batch, Centre, Contingencies, Credit, Group, Memory, Mode, Prior, Rollout, Settings, Signal,
+    self, Batch, Centre, Contingencies, Credit, Group, Memory, Mode, Prior, Promotion, Rollout, Settings, Signal,
 };
 use accumbens_core::Error;
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
@@ -12,7 +12,7 @@ use pyo3::types::PyDict;
 type Floats<'py> = PyReadonlyArray1<'py, f32>;
 type Doubles<'py> = PyReadonlyArray1<'py, f64>;
 
-fn slice<'a, T: numpy::Element>(array: &'a PyReadonlyArray1<'_, T>, what: &str) -> PyResult<&'a [T]> {
+pub fn slice<'a, T: numpy::Element>(array: &'a PyReadonlyArray1<'_, T>, what: &str) -> PyResult<&'a [T]> {
     array.as_slice().map_err(|_| refused(Error::input(what, "an array with gaps", "a contiguous array")))
 }
 
@@ -133,6 +133,7 @@ impl NativeCredit {
         half_life: f64,
         z0: f64,
         gate: f64,
+        adjust: Option<usize>,
     ) -> PyResult<Self> {
         if half_life.is_nan() || half_life <= 0.0 {
             return Err(refused(Error::input("half_life", format!("{half_life}"), "above 0 sequences, or infinity")));
@@ -140,7 +141,7 @@ impl NativeCredit {
         let mode: Mode = word("mode", mode, "potential, contribution, gate")?;
         let group = group(centre, prior)?;
         let estimates = Prior { keep: Prior::half_life(half_life), ..Prior::default() };
-        let credit = Credit { mode, group, weights, precision, prior: estimates, z0, gate };
+        let credit = Credit { mode, group, weights, precision, prior: estimates, z0, gate, adjust };
         credit.check().map_err(refused)?;
         Ok(Self { credit, memory: Memory::default() })
     }
@@ -176,6 +177,28 @@ impl NativeCredit {
         out.set_item("channels", signal.channels.into_pyarray(py))?;
         out.set_item("conflict", signal.conflict.into_pyarray(py))?;
         Ok(out)
+    }
+
+    /// What events are worth by what earlier batches taught, and their z.
+    fn worth<'py>(
+        &self,
+        py: Python<'py>,
+        events: PyReadonlyArray1<'py, i32>,
+        context: u32,
+    ) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
+        let events = slice(&events, "events")?;
+        let known = py.detach(|| self.credit.known(&self.memory, context, events)).map_err(refused)?;
+        let (worth, z): (Vec<f64>, Vec<f64>) = known.into_iter().unzip();
+        Ok((worth.into_pyarray(py), z.into_pyarray(py)))
+    }
+
+    /// Changes the weights of the channels.
+    fn weigh(&mut self, weights: Vec<f64>) -> PyResult<()> {
+        let changed = Credit { weights, ..self.credit.clone() };
+        changed.check().map_err(refused)?;
+        self.memory.check(changed.weights.len()).map_err(refused)?;
+        self.credit = changed;
+        Ok(())
     }
 
     /// What earlier batches taught, as JSON.
@@ -241,8 +264,11 @@ impl NativeContingency {
         successor: f64,
         z0: f64,
         start: f64,
+        promotion: Option<(f64, u32)>,
     ) -> PyResult<Self> {
-        let settings = Settings { time, keep: Prior::half_life(half_life), successor, z0, ..Settings::default() };
+        let promotion = promotion.map(|(threshold, times)| Promotion { threshold, times });
+        let keep = Prior::half_life(half_life);
+        let settings = Settings { time, keep, successor, z0, promotion, ..Settings::default() };
         Contingencies::new(keys, &targets, settings, start).map(Self).map_err(refused)
     }
 
@@ -263,6 +289,43 @@ impl NativeContingency {
         let found = &mut self.0;
         let mut rows = keys.iter().zip(times).zip(magnitudes);
         py.detach(|| rows.try_for_each(|((key, time), size)| found.event(*key, *time, *size))).map_err(refused)
+    }
+
+    /// The keys of the targets, those that were promoted last.
+    fn targets(&self) -> Vec<u32> {
+        self.0.target_keys().collect()
+    }
+
+    /// What every key is worth over all targets.
+    fn worth<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        (0..self.0.keys()).map(|key| self.0.worth(key)).collect::<Vec<_>>().into_pyarray(py)
+    }
+
+    /// What a target says of each of the rivals among which a choice lay: lift, z, kept.
+    #[pyo3(signature = (target, rivals, policy))]
+    fn among<'py>(
+        &self,
+        py: Python<'py>,
+        target: usize,
+        rivals: Vec<u32>,
+        policy: Option<Vec<f64>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let keys = self.0.keys();
+        if target >= self.0.targets() || rivals.iter().any(|r| *r >= keys) {
+            let good = format!("a target below {}, keys below {keys}", self.0.targets());
+            return Err(refused(Error::input("among", format!("target {target} of {rivals:?}"), good)));
+        }
+        if policy.as_ref().is_some_and(|p| p.len() != rivals.len()) {
+            return Err(refused(Error::input("policy", "another length than rivals", "one probability a rival")));
+        }
+        let one = |(i, key): (usize, &u32)| self.0.among(*key, target, &rivals, policy.as_ref().map(|p| p[i]));
+        let nets: Vec<credit::Net> = rivals.iter().enumerate().map(one).collect();
+        let column = |of: fn(&credit::Net) -> f64| nets.iter().map(of).collect::<Vec<f64>>().into_pyarray(py);
+        let out = PyDict::new(py);
+        out.set_item("lift", column(|n| n.net))?;
+        out.set_item("z", column(|n| n.z))?;
+        out.set_item("kept", column(|n| n.kept))?;
+        Ok(out)
     }
 
     /// Ends an episode.

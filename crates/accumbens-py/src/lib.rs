@@ -8,6 +8,7 @@ mod fit;
 mod own;
 mod progress;
 mod recordings;
+mod reference;
 mod rl;
 mod stages;
 mod theory;
@@ -51,6 +52,10 @@ mod _native {
     use crate::own::{Declared, NativeDopamine};
     #[pymodule_export]
     use crate::recordings::{clean_channels, read, run};
+    #[pymodule_export]
+    use crate::reference::{
+        NativeTonic, conflict, dual, ensemble, expected_traces, fused, homeostatic, redistributed, threat,
+    };
     #[pymodule_export]
     use crate::rl::{NativeLanes, taught as teach};
     #[pymodule_export]

@@ -24,11 +24,23 @@ pub struct Settings {
     pub z0: f64,
     /// Traces below this are nothing: their events are no longer active.
     pub least: f64,
+    /// When a cause becomes a target itself; never where absent.
+    #[serde(default)]
+    pub promotion: Option<Promotion>,
+}
+
+/// When a cause becomes a target itself, so that its own causes are found: a meaningful causal target (jeong2022).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Promotion {
+    /// How much it must be worth: net contingency, after shrinkage, times the magnitude of its target.
+    pub threshold: f64,
+    /// At how many happenings of targets in a row.
+    pub times: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { time: 10.0, keep: 1.0, successor: 0.5, z0: 1.0, least: 1e-3 }
+        Self { time: 10.0, keep: 1.0, successor: 0.5, z0: 1.0, least: 1e-3, promotion: None }
     }
 }
 
@@ -39,8 +51,10 @@ struct Trace {
     last: f64,
     /// ∫E² dt until then.
     square: f64,
-    /// Events so far.
+    /// Events so far, less what episodes that ended cut off their traces.
     count: f64,
+    /// Events so far.
+    times: f64,
     active: bool,
 }
 
@@ -65,6 +79,8 @@ struct Column {
     magnitude: f64,
     number: u32,
     cells: Vec<Cell>,
+    /// Whether it was promoted: its magnitude is what it is worth itself.
+    promoted: bool,
 }
 
 /// Traces of all keys, and columns of the targets alone.
@@ -74,6 +90,8 @@ pub struct Contingencies {
     traces: Vec<Trace>,
     active: Vec<u32>,
     columns: Vec<Column>,
+    /// At how many happenings of targets in a row a key was worth enough to be promoted.
+    streaks: Vec<u32>,
     start: f64,
     now: f64,
 }
@@ -118,6 +136,9 @@ impl Contingencies {
         if !start.is_finite() {
             return fault("start", start, "a finite time");
         }
+        if let Some(p) = settings.promotion.filter(|p| !(p.threshold.is_finite() && p.threshold > 0.0 && p.times > 0)) {
+            return fault("promotion", p.threshold, "a threshold above 0, once or more in a row");
+        }
         if let Some(target) = targets.iter().find(|t| **t >= keys) {
             return fault("target", f64::from(*target), &format!("a key below {keys}"));
         }
@@ -127,6 +148,7 @@ impl Contingencies {
             traces: vec![Trace { last: start, ..Trace::default() }; keys as usize],
             active: Vec::with_capacity(keys as usize),
             columns: targets.iter().map(column).collect(),
+            streaks: vec![0; if settings.promotion.is_some() { keys as usize } else { 0 }],
             start,
             now: start,
         })
@@ -157,7 +179,11 @@ impl Contingencies {
         }
         self.now = time;
         if let Some(target) = self.columns.iter().position(|c| c.key == key) {
-            self.teach(target, time, magnitude);
+            let own = self.columns[target].promoted.then(|| self.worth(key));
+            self.teach(target, time, own.unwrap_or(magnitude));
+            if let Some(promotion) = self.settings.promotion {
+                self.promote(target, promotion);
+            }
         }
         let trace = &mut self.traces[key as usize];
         let decay = (-(time - trace.last) / self.settings.time).exp();
@@ -166,6 +192,7 @@ impl Contingencies {
         trace.value = trace.value * decay + 1.0;
         trace.last = time;
         trace.count += 1.0;
+        trace.times += 1.0;
         if !trace.active {
             trace.active = true;
             self.active.push(key);
@@ -193,6 +220,70 @@ impl Contingencies {
             *cell = Cell { sum: kept * cell.sum + value, square: kept * cell.square + value * value, at: number };
             true
         });
+    }
+
+    /// What a key is worth: over all targets, the net contingency after shrinkage times the target's magnitude.
+    #[must_use]
+    pub fn worth(&self, key: u32) -> f64 {
+        let of = |u: usize| {
+            let net = self.net(key, u);
+            net.net * net.kept * self.columns[u].magnitude
+        };
+        (0..self.columns.len()).filter(|u| self.columns[*u].key != key).map(of).sum()
+    }
+
+    /// Makes targets of those causes of a target that have been worth enough for long enough.
+    fn promote(&mut self, target: usize, promotion: Promotion) {
+        for i in 0..self.active.len() {
+            let key = self.active[i];
+            if self.columns.iter().any(|c| c.key == key) {
+                continue;
+            }
+            let net = self.net(key, target);
+            let enough = (net.net * net.kept * self.columns[target].magnitude).abs() > promotion.threshold;
+            let streak = &mut self.streaks[key as usize];
+            *streak = if enough { *streak + 1 } else { 0 };
+            if *streak >= promotion.times {
+                let cells = vec![Cell::default(); self.traces.len()];
+                self.columns.push(Column { key, cells, promoted: true, ..Column::default() });
+            }
+        }
+    }
+
+    /// The keys of the targets, those that were promoted last.
+    pub fn target_keys(&self) -> impl Iterator<Item = u32> {
+        self.columns.iter().map(|c| c.key)
+    }
+
+    /// What a target says of a choice where it was made: of `rivals`, the keys among which the choice lay (itself among
+    /// them), p(key | u)/p(key) − 1 as `predecessor` and `net`, with z and what it keeps. `policy` is the exact p(key) where
+    /// it is known; counts stand for it where not. This is the hindsight coefficient of COCOA (Meulemans et al. 2023).
+    #[must_use]
+    pub fn among(&self, key: u32, target: usize, rivals: &[u32], policy: Option<f64>) -> Net {
+        let column = &self.columns[target];
+        let left = |key: u32| {
+            let cell = &column.cells[key as usize];
+            let kept = self.settings.keep.powi((column.number - cell.at) as i32);
+            (kept * cell.sum, kept * cell.square)
+        };
+        let (mut all, mut squares, mut count) = (0.0, 0.0, 0.0);
+        for rival in rivals {
+            let (sum, square) = left(*rival);
+            (all, squares, count) = (all + sum, squares + square, count + self.traces[*rival as usize].times);
+        }
+        let (own, _) = left(key);
+        let usual = policy.unwrap_or(self.traces[key as usize].times / count.max(1.0));
+        if all <= 0.0 || squares <= 0.0 || usual <= 0.0 || usual > 1.0 {
+            return Net::default();
+        }
+        let seen = own / all;
+        // As many independent choices as the traces are worth, and the counts of the policy where it was not given.
+        let chosen = all * all / squares;
+        let spread = usual * (1.0 - usual);
+        let error = spread / chosen + if policy.is_some() { 0.0 } else { spread / count };
+        let z = if error > 0.0 { (seen - usual) / error.sqrt() } else { 0.0 };
+        let lift = seen / usual - 1.0;
+        Net { predecessor: lift, successor: 0.0, net: lift, z, kept: shrinkage(z, self.settings.z0) }
     }
 
     /// M(i): the mean of a key's trace since the beginning, in closed form, and its variance over time.

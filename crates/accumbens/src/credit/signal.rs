@@ -9,6 +9,7 @@
 
 use super::estimate::{Estimate, Prior, shrinkage};
 use super::group::{Group, group_advantages};
+use super::memory::Memory;
 use super::{channels::fused, conflict};
 use accumbens_core::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,10 @@ pub struct Credit {
     pub z0: f64,
     /// How far a gate may open or close: it lies in [1 − k, 1 + k].
     pub gate: f64,
+    /// Where events come together, each is asked what it adds to the others: at most so many events in a context, by
+    /// recursive least squares over the sequences in which they came. Each is asked alone where absent.
+    #[serde(default)]
+    pub adjust: Option<usize>,
 }
 
 impl Credit {
@@ -58,34 +63,7 @@ impl Credit {
             prior: Prior { keep: Prior::half_life(512.0), ..Prior::default() },
             z0: 1.0,
             gate: 0.5,
-        }
-    }
-}
-
-/// What earlier batches taught; starts empty.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Memory {
-    /// Outcome in its group after an event, by context, event and channel.
-    after: BTreeMap<u32, BTreeMap<u32, Vec<Estimate>>>,
-    /// Outcome in its group, by context and channel.
-    all: BTreeMap<u32, Vec<Estimate>>,
-    /// Spread in groups, by channel.
-    spread: Vec<Estimate>,
-}
-
-impl Memory {
-    /// Checks that it knows so many channels, or nothing yet.
-    ///
-    /// # Errors
-    /// Where it was taught by other ones.
-    pub fn check(&self, channels: usize) -> Result<()> {
-        let mut all = self.all.values().chain(self.after.values().flat_map(BTreeMap::values)).chain([&self.spread]);
-        match all.find(|of| !of.is_empty() && of.len() != channels) {
-            Some(of) => {
-                let problem = format!("it was taught by {} channels", of.len());
-                Err(Error::input("memory", problem, format!("{channels}, as the weights")))
-            }
-            None => Ok(()),
+            adjust: None,
         }
     }
 }
@@ -179,6 +157,9 @@ impl Credit {
         if !(self.z0.is_finite() && self.z0 >= 0.0) {
             return Err(Error::input("z0", format!("{}", self.z0), "0 or more"));
         }
+        if self.adjust == Some(0) {
+            return Err(Error::input("adjust", "0", "1 event or more"));
+        }
         if !(0.0..=1.0).contains(&self.gate) {
             return Err(Error::input("gate", format!("{}", self.gate), "0 to 1"));
         }
@@ -187,6 +168,9 @@ impl Credit {
 
     /// What an event of a context was worth in earlier batches: over all channels after shrinkage, and the largest z.
     fn worth(&self, memory: &Memory, context: u32, event: i32, channels: &[f64], scale: &[f64]) -> (f64, f64) {
+        if self.adjust.is_some() {
+            return self.added(memory, context, event, channels, scale);
+        }
         let known = u32::try_from(event).ok().and_then(|e| memory.after.get(&context)?.get(&e));
         let (Some(after), Some(all)) = (known, memory.all.get(&context)) else { return (0.0, 0.0) };
         let mut worth = 0.0;
@@ -204,6 +188,50 @@ impl Credit {
         (worth, loudest)
     }
 
+    /// The same where events come together: what the event adds to the others, less what it adds on average.
+    fn added(&self, memory: &Memory, context: u32, event: i32, channels: &[f64], scale: &[f64]) -> (f64, f64) {
+        let of = memory.together.get(&context);
+        let Some((of, place)) = of.and_then(|t| Some((t, *t.places.get(&u32::try_from(event).ok()?)?))) else {
+            return (0.0, 0.0);
+        };
+        let rest = 1.0 - of.came[place as usize] / of.sequences.max(1.0);
+        let (mut worth, mut loudest) = (0.0, 0.0_f64);
+        for (k, weight) in channels.iter().enumerate() {
+            let (adds, error) = of.channels[k].weight(place);
+            let z = if error > 0.0 && error.is_finite() { adds / error } else { 0.0 };
+            let kept = if self.z0 == 0.0 { 1.0 } else { shrinkage(z, self.z0) };
+            worth += weight * kept * adds * rest / scale[k];
+            loudest = if z.abs() > loudest.abs() { z } else { loudest };
+        }
+        (worth, loudest)
+    }
+
+    /// What events of a context are worth by what earlier batches taught, and the largest z of each; nothing is learnt.
+    ///
+    /// # Errors
+    /// Where the settings or the memory do not fit.
+    pub fn known(&self, memory: &Memory, context: u32, events: &[i32]) -> Result<Vec<(f64, f64)>> {
+        self.check()?;
+        let count = self.weights.len();
+        memory.check(count)?;
+        let (channels, scale) = (self.channels(memory), self.scale(memory));
+        Ok(events.iter().map(|e| self.worth(memory, context, *e, &channels, &scale)).collect())
+    }
+
+    /// What one of each channel is divided by: its spread in groups, as earlier batches had it.
+    fn scale(&self, memory: &Memory) -> Vec<f64> {
+        let known = |k: usize| memory.spread.get(k).filter(|s| s.count > 0.0).map(|s| s.seen);
+        let scale = |k| if self.group.prior.is_some() { known(k).map_or(1.0, |s| s.sqrt().max(1e-4)) } else { 1.0 };
+        (0..self.weights.len()).map(scale).collect()
+    }
+
+    /// The weight of each channel, its precision included.
+    fn channels(&self, memory: &Memory) -> Vec<f64> {
+        let count = self.weights.len();
+        let precision = if self.precision { self.trusted(memory, count) } else { vec![1.0; count] };
+        self.weights.iter().zip(&precision).map(|(w, p)| w * p).collect()
+    }
+
     /// The signal of a batch, from what earlier ones taught; then `memory` learns this one.
     ///
     /// # Errors
@@ -215,16 +243,13 @@ impl Credit {
         memory.check(count)?;
         memory.spread.resize(count, Estimate::default());
         let known = |k: usize| (memory.spread[k].count > 0.0).then(|| memory.spread[k].seen);
-        let scale: Vec<f64> = (0..count)
-            .map(|k| if self.group.prior.is_some() { known(k).map_or(1.0, |s| s.sqrt().max(1e-4)) } else { 1.0 })
-            .collect();
+        let scale = self.scale(memory);
         let mut advantages = vec![0.0; totals.len()];
         for k in 0..count {
             let column = group_advantages(&column(&totals, k, count), batch.groups, &self.group, known(k))?;
             column.into_iter().enumerate().for_each(|(b, a)| advantages[b * count + k] = a);
         }
-        let precision = if self.precision { self.trusted(memory, count) } else { vec![1.0; count] };
-        let channels: Vec<f64> = self.weights.iter().zip(&precision).map(|(w, p)| w * p).collect();
+        let channels = self.channels(memory);
         let row = |row: &[f64]| row.iter().zip(&channels).filter(|(a, _)| !a.is_nan()).map(|(a, w)| a * w).sum();
         let sequences: Vec<f64> = advantages.chunks_exact(count).map(row).collect();
         let mut signal = Signal {
@@ -303,6 +328,13 @@ impl Credit {
             cells.filter_map(|c| u32::try_from(batch.events[c]).ok()).collect::<BTreeSet<u32>>()
         };
         let had: Vec<BTreeSet<u32>> = (0..batch.groups.len()).map(had).collect();
+        let mut places: Vec<Vec<(u32, f64)>> = Vec::new();
+        if let Some(most) = self.adjust {
+            for (b, events) in had.iter().enumerate() {
+                let context = batch.contexts.map_or(0, |c| c[b]);
+                places.push(memory.together.entry(context).or_default().find(events, most, count, self.prior.keep)?);
+            }
+        }
         for k in 0..count {
             let column = column(totals, k, count);
             let mut sizes: BTreeMap<i64, f64> = BTreeMap::new();
@@ -314,6 +346,9 @@ impl Credit {
                 let context = batch.contexts.map_or(0, |c| c[b]);
                 let new = || vec![Estimate::default(); count];
                 memory.all.entry(context).or_insert_with(new)[k].learn(&self.prior, outcome);
+                if let Some(together) = memory.together.get_mut(&context).filter(|_| self.adjust.is_some()) {
+                    together.channels[k].learn(&places[b], outcome)?;
+                }
                 // Less the mean of n − 1 others a reward varies n/(n − 1) times as much as by itself.
                 let size = sizes.get(&batch.groups[b]).copied().unwrap_or(1.0);
                 if size > 1.0 {
