@@ -36,7 +36,7 @@ def main() -> int:
         for plugin in entry_points(group="accumbens.plugins"):
             plugin.load()
         words = _loaded(sys.argv[1:])
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 whatever a plugin or a file raises is told as an error of the command
         print(f"error: {error}", file=sys.stderr)
         return 2
     return _native.run(["accumbens", *words], _write_held)

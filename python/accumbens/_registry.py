@@ -1,4 +1,5 @@
 """One class for each theory of the registry, made from what the registry says."""
+# pyright: reportUnsupportedDunderAll=false
 
 import inspect
 import keyword
@@ -39,7 +40,7 @@ def _made(name: str) -> type[Theory]:
         "name": name,
         "summary": info["summary"],
         "family": info["family"],
-        "dopamine": info["dopamine"],
+        "releases": info["dopamine"],
         "papers": tuple(info["papers"]),
         "speaks": tuple(info["speaks"]),
         "error": info["error"],

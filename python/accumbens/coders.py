@@ -171,7 +171,7 @@ class Clusters:
         from sklearn.cluster import MiniBatchKMeans
 
         self.embed, self.count = embed, count
-        self._means = MiniBatchKMeans(count, random_state=seed, n_init=1, batch_size=max(count, 256))
+        self._means = MiniBatchKMeans(count, random_state=seed, n_init="auto", batch_size=max(count, 256))
         self._gathered: list[NDArray[np.float64]] = []
         self._ready = False
 

@@ -213,8 +213,9 @@ def fused(noise: Any, *, xi: float = 0.05, most: float = 10.0) -> NDArray[np.flo
 def dual(weights: Any, floors: Any, means: Any, *, rate: float) -> NDArray[np.float64]:
     """Lagrange multipliers (K,) of "channel k is at least ``floors[k]`` on average", after a batch with these ``means``."""
     weights = _array(weights, np.float64)
-    others = [_array(x, np.float64, weights.shape, n) for x, n in ((floors, "floors"), (means, "means"))]
-    return _native.dual(weights, *others, rate)
+    floors = _array(floors, np.float64, weights.shape, "floors")
+    means = _array(means, np.float64, weights.shape, "means")
+    return _native.dual(weights, floors, means, rate)
 
 
 def conflict(advantages: Any) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ the next subject. Needs the extra: ``pip install 'accumbens[rl]'``.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, ClassVar
 
 import gymnasium as gym
 import numpy as np
@@ -46,7 +46,7 @@ class ConditioningEnv(gym.Env[Any, Any]):
     its time (s), and the reward by components.
     """
 
-    metadata: dict[str, Any] = {"render_modes": []}
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
 
     def __init__(
         self,

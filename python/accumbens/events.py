@@ -147,7 +147,7 @@ class EventLog:
         return f"EventLog of {len(self)} events{last}: {said}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{repr(self)}</p>{self.table._repr_html_()}"
+        return f"<p>{self!r}</p>{self.table._repr_html_()}"
 
 
 def read_csv(path: str | os.PathLike[str], **declared: Any) -> EventLog:

@@ -120,7 +120,7 @@ class Theory:
     #: The family under which variants share one vote in a comparison; its name where absent.
     family: ClassVar[str] = ""
     #: What counts as dopamine in it.
-    dopamine: ClassVar[str] = ""
+    releases: ClassVar[str] = ""
     #: Keys of its papers in the bibliography.
     papers: ClassVar[Sequence[str]] = ()
     #: What it can be asked about: cue, outcome, omission, moments, action, behaviour, latency, liking.
@@ -347,7 +347,7 @@ def _declared(cls: type[Theory]) -> _native.Declared:
             "name": name,
             "summary": cls.summary or (account.splitlines() or [name])[0],
             "family": cls.family or name,
-            "dopamine": cls.dopamine or "what it releases",
+            "dopamine": cls.releases or "what it releases",
             "papers": list(cls.papers),
             "speaks": list(cls.speaks),
             "error": cls.error,
@@ -501,7 +501,7 @@ def _label(theory: Theory) -> str:
 
 
 # One class a theory of the registry, made when the package is imported.
-from . import _registry  # noqa: E402
-from ._registry import *  # noqa: E402, F403
+from . import _registry
+from ._registry import *
 
 __all__ += _registry.__all__

@@ -73,9 +73,9 @@ def turns(
     """The same, with the turns of a response as its events."""
     mask = response_mask.bool().cpu().numpy()
     events = np.full(mask.shape, -1, dtype=np.int32)
-    for row, of in zip(events, mask):
+    for row, of in enumerate(mask):
         for turn, (start, end) in enumerate(_runs(of)):
-            row[start:end] = turn
+            events[row, start:end] = turn
     return _given("accumbens_turns", token_level_rewards, response_mask, index, events)
 
 

@@ -16,10 +16,10 @@ class RescorlaPython(Theory):
 
     family = "error"
     papers = ("rescorla1972", "A paper of ours (2026).")
-    parameters = [
+    parameters = (
         Parameter("alpha", 0.1, "Learning rate.", low=0.0, high=1.0, prior=("logit_normal", 0.1, 1.0)),
         Parameter("held", 1.0, "Traces last until the next outcome.", low=0.0, high=1.0),
-    ]
+    )
 
     def start(self, kinds):
         return {"values": np.zeros(len(kinds)), "present": [], "outcome": [k.role == "outcome" for k in kinds]}
@@ -96,7 +96,6 @@ def test_an_exception_in_a_theory_ends_the_life_with_its_place():
     with pytest.raises(RuntimeError, match=r"nothing to divide by.*line \d+ of .*test_own"):
         accumbens.simulate(_pairs(4), Raising())
     with pytest.raises(RuntimeError, match="only while a theory lives"):
-        accumbens._native.Theory.own  # the door is closed outside a life
         _door().respond(1.0, 0.0)
 
 

@@ -9,10 +9,10 @@ from accumbens import experiments, rl
 from accumbens.theories import RescorlaWagner
 
 gym = pytest.importorskip("gymnasium")
-from gymnasium.utils.env_checker import check_env  # noqa: E402
-from gymnasium.vector import AutoresetMode  # noqa: E402
+from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode
 
-from accumbens import envs  # noqa: E402
+from accumbens import envs
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*Box observation space.*infinity")
 

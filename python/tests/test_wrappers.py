@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 gym = pytest.importorskip("gymnasium")
-from gymnasium.vector import AutoresetMode, SyncVectorEnv  # noqa: E402
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-from accumbens.wrappers import ContingencyShaping  # noqa: E402
+from accumbens.wrappers import ContingencyShaping
 
 
 class Umbrella(gym.Env):
