@@ -97,7 +97,7 @@ def test_a_single_environment_is_the_first_lane_of_many():
 
 
 def test_an_agent_is_taught_by_a_theory_alike_on_any_number_of_threads():
-    options = dict(group="control", subjects=4, progress=False)
+    options = {"group": "control", "subjects": 4, "progress": False}
     for agent in (rl.Agent(), rl.Agent("q"), rl.Agent("opal"), rl.Agent(time_constants=(1.0, 5.0))):
         taught = rl.teach("cannon2003", RescorlaWagner(alpha=0.2), agent, **options)
         again = rl.teach("cannon2003", RescorlaWagner(alpha=0.2), agent, threads=1, **options)
