@@ -48,6 +48,8 @@ PALETTE = (
 )  # fmt: skip
 #: Theories that curves draw beside what was observed.
 _DRAWN = 2
+#: Single trials that are drawn, about.
+_TRIALS = 50
 
 
 def _plt() -> Any:
@@ -309,7 +311,7 @@ def recording(
 
 
 def peri(peri: Peri) -> Figure:
-    """The signal around events: every trial faint, the mean of each event over them."""
+    """The signal around events: some trials faint, spread over all, and the mean with its standard error over them."""
     events = list(dict.fromkeys(peri.trials["event"]))
     figure, axes = _panels(len(events), 4, 3.4, 2.6, sharey=True)
     of = np.asarray(peri.trials["event"])
@@ -317,7 +319,8 @@ def peri(peri: Peri) -> Figure:
         values = peri.values[of == event]
         mean = np.nanmean(values, axis=0)
         error = np.nanstd(values, axis=0) / np.sqrt(np.maximum(np.isfinite(values).sum(axis=0), 1))
-        ax.plot(peri.lags, values.T, color="0.5", lw=0.4, alpha=min(0.3, 8 / len(values)))
+        some = values[:: max(1, len(values) // _TRIALS)]
+        ax.plot(peri.lags, some.T, color="0.5", lw=0.4, alpha=0.25)
         ax.fill_between(peri.lags, mean - error, mean + error, color=PALETTE[1], alpha=0.3, lw=0)
         ax.plot(peri.lags, mean, color=PALETTE[1], lw=1.8)
         ax.axvline(0, color="0.4", lw=0.8, ls=":")

@@ -11,6 +11,8 @@ use pyo3::types::PyDict;
 
 type Floats<'py> = PyReadonlyArray1<'py, f32>;
 type Doubles<'py> = PyReadonlyArray1<'py, f64>;
+/// Two arrays of one length.
+type Pair<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>);
 
 pub fn slice<'a, T: numpy::Element>(array: &'a PyReadonlyArray1<'_, T>, what: &str) -> PyResult<&'a [T]> {
     array.as_slice().map_err(|_| refused(Error::input(what, "an array with gaps", "a contiguous array")))
@@ -180,12 +182,7 @@ impl NativeCredit {
     }
 
     /// What events are worth by what earlier batches taught, and their z.
-    fn worth<'py>(
-        &self,
-        py: Python<'py>,
-        events: PyReadonlyArray1<'py, i32>,
-        context: u32,
-    ) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
+    fn worth<'py>(&self, py: Python<'py>, events: PyReadonlyArray1<'py, i32>, context: u32) -> PyResult<Pair<'py>> {
         let events = slice(&events, "events")?;
         let known = py.detach(|| self.credit.known(&self.memory, context, events)).map_err(refused)?;
         let (worth, z): (Vec<f64>, Vec<f64>) = known.into_iter().unzip();

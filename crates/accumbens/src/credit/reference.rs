@@ -67,7 +67,7 @@ pub fn redistributed(rewards: &[f64], predictions: &[f64]) -> Result<Vec<f64>> {
 /// Where arrays do not fit one another or an exponent is not above 0.
 pub fn homeostatic(levels: &[f64], set_points: &[f64], weights: &[f64], n: f64, m: f64) -> Result<Vec<f64>> {
     let width = set_points.len();
-    if width == 0 || levels.len() % width != 0 || weights.len() != width {
+    if width == 0 || !levels.len().is_multiple_of(width) || weights.len() != width {
         let problem = format!("{} levels, {width} set points, {} weights", levels.len(), weights.len());
         return Err(Error::input("levels", problem, "rows of one level a set point, and a weight each"));
     }

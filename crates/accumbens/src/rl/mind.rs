@@ -113,7 +113,7 @@ impl Mind {
     /// Probabilities of the open actions, into `scores`.
     pub(super) fn weigh(&mut self, agent: &Agent, features: &[f64], open: &[bool]) {
         let mut best = f64::NEG_INFINITY;
-        for action in 0..self.actions {
+        for (action, open) in open.iter().enumerate() {
             let go = dot(Self::of(&self.go, action, features), features);
             let score = match agent.rule {
                 Rule::Opal => {
@@ -122,7 +122,7 @@ impl Mind {
                 }
                 _ => agent.beta * go,
             };
-            self.scores[action] = if open[action] { score } else { f64::NEG_INFINITY };
+            self.scores[action] = if *open { score } else { f64::NEG_INFINITY };
             best = best.max(self.scores[action]);
         }
         let total: f64 = self.scores.iter().map(|s| (s - best).exp()).sum();
@@ -204,14 +204,14 @@ mod tests {
             mind.weigh(&agent, &features, &open);
             mind.scores[chosen].ln()
         };
-        for i in 0..6 {
+        for (i, trace) in trace.iter().enumerate() {
             let (at, h) = (mind.go[i], 1e-6);
             mind.go[i] = at + h;
             let up = log_probability(&mut mind);
             mind.go[i] = at - h;
             let down = log_probability(&mut mind);
             mind.go[i] = at;
-            assert!(((up - down) / (2.0 * h) - agent.beta * trace[i]).abs() < 1e-7, "{i}");
+            assert!(((up - down) / (2.0 * h) - agent.beta * trace).abs() < 1e-7, "{i}");
         }
     }
 
