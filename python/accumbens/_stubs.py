@@ -49,8 +49,8 @@ def _class(name: str) -> str:
 
 def stubs() -> str:
     """The text of ``_registry.pyi``."""
-    names = [n for n in _native.theories()]
-    head = _HEAD.format(names="\n".join(f'    "{class_name(n)}",' for n in names))
+    names = _native.theories()
+    head = _HEAD.format(names="\n".join(f'    "{c}",' for c in sorted(map(class_name, names))))
     return "\n".join([head, *(f"{_class(n)}\n" for n in names)])
 
 
