@@ -5,7 +5,7 @@ The modules have the names that they have in Rust:
 - ``events``: what happened; ``experiments``: designs that yield it; ``theories``: who releases what dopamine at it;
 - ``stages``: from a theory to its light, and from light to a clean signal; ``recordings``: files of any format;
 - ``fit``: studies, every theory fitted alike, the honest comparison; ``findings``: what experiments observed, and who agrees;
-- ``credit``: learning signals for agents and language models; ``rl``: experiments as environments, agents that theories teach;
+- ``credit``: learning signals for agents and language models; ``envs``: experiments as environments; ``rl``: agents that theories teach;
 - ``plot``: pictures; ``testing``: the checks that your own theory must pass.
 
 >>> import accumbens as acc

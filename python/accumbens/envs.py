@@ -15,7 +15,7 @@ the next subject. Needs the extra: ``pip install 'accumbens[rl]'``.
 from __future__ import annotations
 
 import os
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -24,8 +24,7 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from . import _native
-from .experiments import Experiment, names
-from .rl import opened
+from .experiments import Experiment, names, opened
 from .tables import Table
 
 __all__ = ["ConditioningEnv", "ConditioningVectorEnv", "MOConditioningEnv"]
@@ -46,7 +45,7 @@ class ConditioningEnv(gym.Env[Any, Any]):
     its time (s), and the reward by components.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
+    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  (Gymnasium declares it so)
 
     def __init__(
         self,

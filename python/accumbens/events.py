@@ -153,22 +153,13 @@ class EventLog:
 def read_csv(path: str | os.PathLike[str], **declared: Any) -> EventLog:
     """A log from a file with the header ``time,event,magnitude`` (magnitude may be left out); times in s.
 
-    ``declared`` says what names are, as :class:`EventLog` takes it.
+    ``declared`` says what names are, as :class:`EventLog` takes it. A magnitude that is not there is the usual one: 1 for
+    outcomes, 0 for the rest. Raises ``ValueError`` with the line of a fault.
     """
-    import csv
-
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    for number, row in enumerate(rows, 2):
-        if row.get("time") is None or row.get("event") is None:
-            raise ValueError(f"{path}:{number}: a row without time and event; accepted: the header time,event,magnitude")
-    magnitudes = [row.get("magnitude") for row in rows]
-    try:
-        times = [float(row["time"]) for row in rows]
-        given = None if any(m in (None, "") for m in magnitudes) else [float(m or 0) for m in magnitudes]
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}; accepted: numbers") from error
-    return EventLog(times, [row["event"] for row in rows], given, **declared)
+    time, event, magnitude = _native.read_events(os.fspath(path))
+    log = EventLog(time, event, **declared)
+    usual = np.isnan(magnitude)
+    return EventLog(time, event, np.where(usual, log.magnitude, magnitude), **declared)
 
 
 def _floats(values: ArrayLike) -> NDArray[np.float64]:

@@ -145,6 +145,11 @@ def load(name: str | os.PathLike[str]) -> Experiment:
     return Experiment(_native.Experiment.by_name(text), text)
 
 
+def opened(experiment: Experiment | str | os.PathLike[str]) -> Experiment:
+    """The experiment, or the one that a name or a file says."""
+    return experiment if isinstance(experiment, Experiment) else load(experiment)
+
+
 def parse(toml: str, name: str = "experiment") -> Experiment:
     """An experiment from TOML; ``name`` stands in errors."""
     return Experiment(_native.Experiment.parse(name, toml), name)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _native
+from ._files import write
 from ._progress import bar
 from .tables import Table
 from .theories import Theory, _labelled
@@ -80,7 +81,7 @@ class Findings:
 
     def page(self, path: str | os.PathLike[str]) -> None:
         """Writes the page in which each cell opens into its figure."""
-        _write(path, self._findings.page(self._command))
+        write(path, self._findings.page(self._command))
 
     def __repr__(self) -> str:
         r = self.results
@@ -132,11 +133,3 @@ def ask(
     with bar("asking theories", progress) as tick:
         made = _native.ask(labelled, asked, subjects, seed, threads, tick)
     return Findings(made, "accumbens.findings.ask(...)")
-
-
-def _write(path: str | os.PathLike[str], text: str) -> None:
-    """Writes a file beside its place and puts it there whole."""
-    beside = f"{os.fspath(path)}.part"
-    with open(beside, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(beside, path)

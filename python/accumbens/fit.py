@@ -13,14 +13,15 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _native
+from ._files import write
 from ._progress import bar
-from .findings import _write
 from .recordings import Recording
 from .tables import Table
 from .theories import Theory, _labelled
@@ -283,14 +284,14 @@ class Comparison:
         """One row a response: what was observed and what each theory predicts."""
         return Table(self._comparison.trials())
 
-    @property
+    @cached_property
     def figures(self) -> dict[str, Any]:
         """The numbers that the report's figures draw."""
         return json.loads(self._comparison.figures())
 
     def report(self, path: str | os.PathLike[str]) -> None:
         """Writes the report: one self-contained HTML file."""
-        _write(path, self._comparison.report(self._command))
+        write(path, self._comparison.report(self._command))
 
     def __repr__(self) -> str:
         return f"{self.verdict['sentence']}\n{self.ranking!r}"

@@ -105,21 +105,26 @@ class Holdings:
 
         ``declared`` says what names of events are, as :class:`EventLog` takes it.
         """
-        stream = self[signal]
-        kept = np.isfinite(stream.time)
-        time = stream.time[kept]
-        channels = [Channel(signal, stream.unit, stream.data[kept])]
-        if reference is not None:
-            other = self[reference]
-            there = np.isfinite(other.time)
-            channels.append(Channel(reference, other.unit, np.interp(time, other.time[there], other.data[there])))
-        return Recording(time, channels, self.log(**declared))
+        streams = [self[name] for name in (signal, reference) if name is not None]
+        time, data = _aligned(streams)
+        return Recording(time, [Channel(s.name, s.unit, d) for s, d in zip(streams, data)], self.log(**declared))
 
     def __repr__(self) -> str:
         streams = ", ".join(f"{s.name} ({len(s.data)} samples)" for s in self.streams)
         events = ", ".join(f"{e.name} ({len(e.time)})" for e in self.events)
         who = " ".join(part for part in (self.subject, self.session) if part)
         return f"{self.format} {who}: streams {streams or 'none'}; events {events or 'none'}"
+
+
+def _aligned(streams: Sequence[Stream]) -> tuple[Array, list[Array]]:
+    """The times of the first stream and the data of all, those of the others read off the lines between their samples."""
+    first, *others = streams
+    kept = np.isfinite(first.time)
+    time, data = first.time[kept], [first.data[kept]]
+    for other in others:
+        there = np.isfinite(other.time)
+        data.append(np.interp(time, other.time[there], other.data[there]))
+    return time, data
 
 
 def _holdings(held: dict[str, Any]) -> Holdings:
@@ -258,17 +263,14 @@ def clean(
     A reference on another clock is read off the lines between its samples. Raises ``ValueError`` where a step does not
     fit.
     """
-    kept = np.isfinite(signal.time)
-    time = np.ascontiguousarray(signal.time[kept], dtype=np.float64)
-    channels = {"signal": np.ascontiguousarray(signal.data[kept], dtype=np.float64)}
-    if reference is not None:
-        there = np.isfinite(reference.time)
-        data = np.interp(time, reference.time[there], reference.data[there])
-        channels["reference"] = np.ascontiguousarray(data, dtype=np.float64)
-    name = None if reference is None else "reference"
-    out = _native.clean(time, channels, json.dumps(list(steps)), "signal", name)
-    data = out["channels"].pop("signal")
-    return Cleaned(out["time"], data, out["channels"], json.loads(out["history"]))
+    channels = [signal] if reference is None else [signal, reference]
+    time, data = _aligned(channels)
+    recording = Recording(time, [Channel(n, s.unit, d) for n, s, d in zip(("signal", "reference"), channels, data)])
+    told = json.dumps([dict(step) for step in steps])
+    other = None if reference is None else "reference"
+    cleaned = Recording._of(_native.clean_recording(recording._given(), told, "signal", other))
+    others = {c.name: c.data for c in cleaned.channels if c.name != "signal"}
+    return Cleaned(cleaned.time, cleaned["signal"], others, cleaned.history)
 
 
 def _started(text: str | None) -> datetime:

@@ -2,10 +2,7 @@
 
 >>> teach("cannon2003", "td_csc", Agent("opal"), subjects=20)
 
-The same experiments as environments of Gymnasium are in ``accumbens.envs``. An episode is a session. A step is ``step`` seconds (0.5). What is perceived is, for each kind of event, how many came in this
-step (of outcomes how much), then for each option whether it may be taken now. Action 0 waits, action ``i + 1`` takes the
-option ``i``. The reward is what outcomes are worth, effort taken off. Resets go through the subject's sessions and then to
-the next subject.
+The same experiments as environments of Gymnasium are in ``accumbens.envs``, which says what a step is and what is perceived.
 """
 
 from __future__ import annotations
@@ -17,16 +14,11 @@ from typing import Any, Literal
 
 from . import _native
 from ._progress import bar
-from .experiments import Experiment, load
+from .experiments import Experiment, opened
 from .tables import Table
-from .theories import Theory, by_name
+from .theories import Theory, named
 
 __all__ = ["Agent", "teach"]
-
-
-def opened(experiment: Experiment | str | os.PathLike[str]) -> Experiment:
-    """The experiment, of the catalogue or a file where it is a name."""
-    return experiment if isinstance(experiment, Experiment) else load(experiment)
 
 
 @dataclass(frozen=True)
@@ -82,7 +74,7 @@ def teach(
     agent receives what ``region`` does, or the mean. One row a session: reward, how often there was something to choose,
     and how often each option was taken. The same seed gives the same table on any number of threads.
     """
-    teacher = by_name(theory) if isinstance(theory, str) else theory
+    teacher = None if theory is None else named(theory)
     declared = opened(experiment)
     with bar("teaching", progress, subjects) as tick:
         columns = _native.teach(

@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _native
+from ._files import write
 from ._progress import bar
-from .experiments import Experiment, load
-from .findings import _write
+from .experiments import Experiment, opened
 from .recordings import Recording
-from .theories import Theory, by_name
+from .theories import Theory, named
 
 __all__ = ["Chain", "Clean", "Noise", "Recorded", "Sensor", "Stage", "apply", "projections", "sensors", "teaching"]
 
@@ -114,7 +114,7 @@ class Recorded(dict[str, Recording]):
     def page(self, path: str, session: str | None = None) -> None:
         """Writes the page of the stages of a session, the first where none is named."""
         name = session or next(iter(self))
-        _write(path, _native.chain_page(self[name]._given(), name, self._lead))
+        write(path, _native.chain_page(self[name]._given(), name, self._lead))
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<li>{html.escape(n)}: {html.escape(repr(r))}</li>" for n, r in self.items())
@@ -191,8 +191,8 @@ class Chain:
         ``unit`` is the size of dopamine, in the theory's own unit, that counts as 1 for the neurons; the root mean square
         of the subject's answers to events where absent.
         """
-        lived = by_name(theory) if isinstance(theory, str) else theory
-        declared = experiment if isinstance(experiment, Experiment) else load(experiment)
+        lived = named(theory)
+        declared = opened(experiment)
         with bar("recording sessions", progress, sessions) as tick:
             made = self._chain.record(
                 lived._handle, declared._experiment, group, subject, sessions, unit, self.seed, tick
@@ -208,7 +208,7 @@ def teaching(signal: ArrayLike) -> Recording:
 
 def sensors() -> list[str]:
     """The names of the catalogue's sensors."""
-    return _native.transmission_names()["sensors"]
+    return _native.sensors()
 
 
 def projections() -> list[str]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from accumbens import credit
+from accumbens._arrays import array_of
 
 
 def loop(rewards, values, last, terminated, gamma, lam):
@@ -37,7 +38,7 @@ def test_generalised_advantages_are_those_of_the_usual_loop_in_both_layouts():
 def test_arrays_go_in_without_a_copy():
     shape = (2048, 256)
     rewards, values, terminated = np.ones(shape, np.float32), np.ones(shape, np.float32), np.zeros(shape, np.float32)
-    assert np.shares_memory(credit._array(rewards, np.float32), rewards)
+    assert np.shares_memory(array_of(rewards, np.float32), rewards)
     last = np.zeros(256, np.float32)
     tracemalloc.start()
     found = credit.gae(rewards, values, last, terminated)
@@ -62,7 +63,7 @@ class Tensor:
 
 def test_dlpack_tensors_are_taken_without_a_copy():
     array = np.arange(6, dtype=np.float32).reshape(2, 3)
-    assert np.shares_memory(credit._array(Tensor(array), np.float32), array)
+    assert np.shares_memory(array_of(Tensor(array), np.float32), array)
     zero = np.zeros((2, 3), np.float32)
     found = credit.gae(Tensor(array), Tensor(zero), None, Tensor(zero), gamma=1.0, lam=1.0)
     np.testing.assert_allclose(found, array[::-1].cumsum(0)[::-1])

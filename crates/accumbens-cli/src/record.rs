@@ -286,17 +286,10 @@ fn study_text(args: &Args, kinds: &[EventKind]) -> String {
         scored.join(", ")
     );
     for kind in kinds {
-        let name = |id: accumbens_core::EventKindId| kinds[id.index()].name.clone();
-        let (role, of) = match kind.role {
-            Role::Cue => ("cue", None),
-            Role::Outcome => ("outcome", None),
-            Role::Action => ("action", None),
-            Role::Offset(id) => ("offset", Some(name(id))),
-            Role::Omission(id) => ("omission", Some(name(id))),
-        };
+        let (role, of) = kind.role.word();
         let _ = write!(text, "\n[[event]]\nname = {:?}\nrole = {role:?}\n", kind.name);
         if let Some(of) = of {
-            let _ = writeln!(text, "of = {of:?}");
+            let _ = writeln!(text, "of = {:?}", kinds[of.index()].name);
         }
         if kind.value != 0.0 {
             let _ = writeln!(text, "value = {:?}", kind.value);

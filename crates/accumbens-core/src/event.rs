@@ -32,6 +32,33 @@ pub enum Role {
     Omission(EventKindId),
 }
 
+impl Role {
+    /// Its word, as files and Python have it, and the kind whose offset or omission it is.
+    #[must_use]
+    pub fn word(self) -> (&'static str, Option<EventKindId>) {
+        match self {
+            Self::Cue => ("cue", None),
+            Self::Outcome => ("outcome", None),
+            Self::Action => ("action", None),
+            Self::Offset(of) => ("offset", Some(of)),
+            Self::Omission(of) => ("omission", Some(of)),
+        }
+    }
+
+    /// The role of a word, with the kind whose offset or omission it is; these alone have one.
+    #[must_use]
+    pub fn of_word(word: &str, of: Option<EventKindId>) -> Option<Self> {
+        match (word, of) {
+            ("cue", None) => Some(Self::Cue),
+            ("outcome", None) => Some(Self::Outcome),
+            ("action", None) => Some(Self::Action),
+            ("offset", Some(of)) => Some(Self::Offset(of)),
+            ("omission", Some(of)) => Some(Self::Omission(of)),
+            _ => None,
+        }
+    }
+}
+
 /// One sort of event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EventKind {

@@ -6,34 +6,35 @@ use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Role};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// A kind as Python has it: name, role, the kind that an offset or omission belongs to, innate value.
 pub type Row = (String, String, Option<u32>, f64);
 
 pub fn row(kind: &EventKind) -> Row {
-    let (role, of) = match kind.role {
-        Role::Cue => ("cue", None),
-        Role::Outcome => ("outcome", None),
-        Role::Action => ("action", None),
-        Role::Offset(of) => ("offset", Some(of.0)),
-        Role::Omission(of) => ("omission", Some(of.0)),
-    };
-    (kind.name.clone(), role.into(), of, kind.value)
+    let (role, of) = kind.role.word();
+    (kind.name.clone(), role.into(), of.map(|of| of.0), kind.value)
 }
 
 fn kind((name, role, of, value): Row) -> Result<EventKind, Error> {
-    let role = match (role.as_str(), of) {
-        ("cue", None) => Role::Cue,
-        ("outcome", None) => Role::Outcome,
-        ("action", None) => Role::Action,
-        ("offset", Some(of)) => Role::Offset(EventKindId(of)),
-        ("omission", Some(of)) => Role::Omission(EventKindId(of)),
-        _ => {
-            let accepted = "cue, outcome, action; offset or omission, which alone have `of`";
-            return Err(Error::input(format!("kind {name:?}"), format!("role {role:?}"), accepted));
-        }
-    };
+    let role = Role::of_word(&role, of.map(EventKindId)).ok_or_else(|| {
+        let accepted = "cue, outcome, action; offset or omission, which alone have `of`";
+        Error::input(format!("kind {name:?}"), format!("role {role:?}"), accepted)
+    })?;
     Ok(EventKind { name, role, value })
+}
+
+/// Times (s), names and magnitudes of an events file; NaN where a magnitude is not there.
+#[pyfunction]
+#[allow(clippy::type_complexity)]
+pub fn read_events(
+    py: Python<'_>,
+    path: PathBuf,
+) -> PyResult<(Bound<'_, PyArray1<f64>>, Vec<String>, Bound<'_, PyArray1<f64>>)> {
+    let rows = accumbens_io::events_csv::read(&path).map_err(refused)?;
+    let times: Vec<f64> = rows.iter().map(|r| r.time).collect();
+    let magnitudes: Vec<f64> = rows.iter().map(|r| r.magnitude).collect();
+    Ok((times.into_pyarray(py), rows.into_iter().map(|r| r.event).collect(), magnitudes.into_pyarray(py)))
 }
 
 /// What happened.

@@ -1,6 +1,8 @@
 //! The Python module `accumbens._native`: theories and their lives, experiments, recordings, studies, credit, the command.
 
 mod credit;
+mod declared;
+mod door;
 mod events;
 mod experiments;
 mod findings;
@@ -41,7 +43,11 @@ mod _native {
     #[pymodule_export]
     use crate::credit::{NativeAdjusted, NativeContingency, NativeCredit, gae, group_advantages, shaped, vtrace};
     #[pymodule_export]
-    use crate::events::NativeLog;
+    use crate::declared::Declared;
+    #[pymodule_export]
+    use crate::door::NativeDopamine;
+    #[pymodule_export]
+    use crate::events::{NativeLog, read_events};
     #[pymodule_export]
     use crate::experiments::{NativeExperiment, experiment_schema, experiments};
     #[pymodule_export]
@@ -49,9 +55,7 @@ mod _native {
     #[pymodule_export]
     use crate::fit::{NativeComparison, NativeStudy, compared as compare, usual_budget};
     #[pymodule_export]
-    use crate::own::{Declared, NativeDopamine};
-    #[pymodule_export]
-    use crate::recordings::{clean_channels, read, run};
+    use crate::recordings::{read, run};
     #[pymodule_export]
     use crate::reference::{
         NativeTonic, conflict, dual, ensemble, expected_traces, fused, homeostatic, redistributed, threat,
@@ -60,7 +64,7 @@ mod _native {
     use crate::rl::{NativeLanes, taught as teach};
     #[pymodule_export]
     use crate::stages::{
-        NativeChain, chain_page, clean_recording, projections, teaching_signal, through_sensor, transmission_names,
+        NativeChain, chain_page, clean_recording, projections, sensor_names, teaching_signal, through_sensor,
         with_noise,
     };
     #[pymodule_export]

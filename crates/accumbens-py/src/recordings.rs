@@ -1,16 +1,13 @@
 //! Recordings for Python: reading any format, cleaning, and the command with a writer of NWB.
 
 use crate::refused;
-use accumbens::stages::clean;
-use accumbens_core::cleaning::{self, Step};
+use accumbens_core::Error;
 use accumbens_core::format::{Clock, Hints, Source};
-use accumbens_core::{Channel, Error, EventLog, Recording};
 use accumbens_io::formats;
 use accumbens_io::roles::roles;
-use numpy::{IntoPyArray, PyReadonlyArray1};
+use numpy::IntoPyArray;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What a source holds, with every sample, as Python's own types and NumPy arrays.
@@ -79,40 +76,6 @@ pub fn read(
     let hints = Hints { time, time_unit: unit.transpose()?, rate, stagger };
     let source = formats::open(&path, &hints).map_err(refused)?;
     Ok(held(py, source.as_ref())?.unbind())
-}
-
-/// Cleans channels on one clock by steps given as JSON.
-#[pyfunction]
-#[pyo3(name = "clean", signature = (time, channels, steps, signal, reference=None))]
-pub fn clean_channels(
-    py: Python<'_>,
-    time: PyReadonlyArray1<'_, f64>,
-    channels: BTreeMap<String, PyReadonlyArray1<'_, f64>>,
-    steps: &str,
-    signal: &str,
-    reference: Option<&str>,
-) -> PyResult<Py<PyDict>> {
-    let steps: Vec<Step> =
-        serde_json::from_str(steps).map_err(|e| refused(Error::input("steps", e.to_string(), "steps of cleaning")))?;
-    cleaning::check(&steps, reference.is_some()).map_err(refused)?;
-    let channel = |(name, data): (&String, &PyReadonlyArray1<'_, f64>)| Channel {
-        name: name.clone(),
-        unit: String::new(),
-        data: data.as_array().to_vec(),
-    };
-    let all = channels.iter().map(channel).collect();
-    let recording = Recording::new(time.as_array().to_vec(), all, EventLog::default(), 0.0).map_err(refused)?;
-    let cleaned = py.detach(|| clean(recording, &steps, signal, reference)).map_err(refused)?;
-    let out = PyDict::new(py);
-    out.set_item("time", cleaned.times.into_pyarray(py))?;
-    let data = PyDict::new(py);
-    for channel in cleaned.channels {
-        data.set_item(channel.name, channel.data.into_pyarray(py))?;
-    }
-    out.set_item("channels", data)?;
-    let history = serde_json::to_string(&cleaned.history).unwrap_or_default();
-    out.set_item("history", history)?;
-    Ok(out.unbind())
 }
 
 /// Runs the command with these words; `write_nwb` writes what it is given to a path.

@@ -24,7 +24,6 @@ fn design(
 #[pyclass(name = "Lanes", module = "accumbens._native")]
 pub struct NativeLanes {
     lanes: Lanes,
-    parts: usize,
 }
 
 #[pymethods]
@@ -50,8 +49,7 @@ impl NativeLanes {
             }
         };
         let lanes = Lanes::new(design(experiment, group, phase, step, seed)?, lanes, autoreset).map_err(refused)?;
-        let parts = lanes.design().components().len();
-        Ok(Self { lanes, parts })
+        Ok(Self { lanes })
     }
 
     /// Names: kinds of event, options, components of the reward.
@@ -99,30 +97,15 @@ impl NativeLanes {
         if actions.len() != count {
             return Err(refused(Error::input("actions", format!("{}", actions.len()), format!("{count}"))));
         }
-        let width = self.lanes.design().width();
-        let mut observations = vec![0.0; count * width];
-        let mut last = vec![0.0; count * width];
-        let mut rewards = vec![0.0; count];
-        let mut components = vec![0.0; count * self.parts];
-        let mut truncated = vec![false; count];
+        let mut out = Stepped::of(&self.lanes);
         let lanes = &mut self.lanes;
-        py.detach(|| {
-            let mut out = Stepped {
-                observations: &mut observations,
-                rewards: &mut rewards,
-                components: &mut components,
-                truncated: &mut truncated,
-                last: &mut last,
-            };
-            lanes.step(actions, &mut out)
-        })
-        .map_err(refused)?;
+        py.detach(|| lanes.step(actions, &mut out)).map_err(refused)?;
         Ok((
-            observations.into_pyarray(py),
-            rewards.into_pyarray(py),
-            components.into_pyarray(py),
-            truncated.into_pyarray(py),
-            last.into_pyarray(py),
+            out.observations.into_pyarray(py),
+            out.rewards.into_pyarray(py),
+            out.components.into_pyarray(py),
+            out.truncated.into_pyarray(py),
+            out.last.into_pyarray(py),
         ))
     }
 }

@@ -81,14 +81,10 @@ pub fn clean_recording(
     Ok(held(py, cleaned)?.unbind())
 }
 
-/// The names of the catalogue's sensors, projections and genes.
-#[pyfunction]
-pub fn transmission_names(py: Python<'_>) -> PyResult<Py<PyDict>> {
-    let out = PyDict::new(py);
-    out.set_item("sensors", sensors::all().map_err(refused)?.into_iter().map(|s| s.name).collect::<Vec<_>>())?;
-    let regions = accumbens_core::regions::all().map_err(refused)?;
-    out.set_item("regions", regions.into_iter().map(|r| r.name).collect::<Vec<_>>())?;
-    Ok(out.unbind())
+/// The names of the catalogue's sensors.
+#[pyfunction(name = "sensors")]
+pub fn sensor_names() -> PyResult<Vec<String>> {
+    Ok(sensors::all().map_err(refused)?.into_iter().map(|s| s.name).collect())
 }
 
 fn sensor(name: &str, json: Option<&str>) -> PyResult<Sensor> {
@@ -238,12 +234,6 @@ impl NativeChain {
             lived.into_par_iter().map(one).collect::<Result<Vec<_>>>()
         })?;
         made.into_iter().map(|r| Ok((r.name, held(py, r.recording)?.unbind()))).collect()
-    }
-
-    /// The projection's name and region.
-    #[getter]
-    fn projection(&self) -> (String, String) {
-        (self.chain.projection.name.clone(), self.chain.projection.region.clone())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Theories for Python: the registry as values, lives, the conformance suite.
 
+use crate::declared::Declared;
 use crate::events::NativeLog;
 use crate::experiments::NativeExperiment;
-use crate::own::{Declared, OwnTheory};
+use crate::own::OwnTheory;
 use crate::refused;
 use accumbens::simulate::{Ahead, Simulated, simulate};
 use accumbens::theories::{self, conformance};
@@ -152,12 +153,6 @@ impl NativeTheory {
         Ok(out.unbind())
     }
 
-    /// Its channels on a log of these kinds: name, signal, unit, whether dopamine.
-    fn channels(&self, log: &NativeLog) -> Vec<(String, String, String, bool)> {
-        let channels = self.theory.channels(log.log.kinds());
-        channels.into_iter().map(|c| (c.name, c.signal, c.unit, c.dopamine)).collect()
-    }
-
     /// What the conformance suite finds broken: what it owes, and what was seen.
     fn check(&self, py: Python<'_>, cases: u32, seed: u64) -> Vec<(String, String)> {
         let broken = py.detach(|| conformance::check(self.theory.as_ref(), cases, Seed(seed)));
@@ -234,8 +229,6 @@ fn told(py: Python<'_>, lived: &Simulated, ahead: &Ahead) -> PyResult<Py<PyDict>
     out.set_item("time", samples.iter().map(|s| s.time).collect::<Vec<_>>().into_pyarray(py))?;
     out.set_item("value", samples.iter().map(|s| s.value).collect::<Vec<_>>().into_pyarray(py))?;
     out.set_item("channel", samples.iter().map(|s| s.channel).collect::<Vec<_>>().into_pyarray(py))?;
-    out.set_item("first_row", samples.iter().map(|s| s.first_row).collect::<Vec<_>>().into_pyarray(py))?;
-    out.set_item("rows", samples.iter().map(|s| s.rows).collect::<Vec<_>>().into_pyarray(py))?;
     out.set_item("event", samples.iter().map(|s| s.events(&lived.log)).collect::<Vec<_>>())?;
     out.set_item("channels", &lived.channels)?;
     out.set_item("told", &lived.told)?;

@@ -17,20 +17,9 @@ fn design(name: &str) -> Design {
 #[divan::bench(args = ["schultz1997", "cannon2003", "nunes2013"])]
 fn thousand_steps_of_256_lanes(bencher: divan::Bencher<'_, '_>, name: &str) {
     let mut lanes = Lanes::new(design(name), 256, Autoreset::NextStep).unwrap();
-    let (n, width) = (lanes.lanes().len(), lanes.design().width());
-    let (mut observations, mut last) = (vec![0.0; n * width], vec![0.0; n * width]);
-    let parts = lanes.design().components().len();
-    let (mut rewards, mut components, mut truncated) = (vec![0.0; n], vec![0.0; n * parts], vec![false; n]);
-    let actions = vec![1; n];
+    let (mut out, actions) = (Stepped::of(&lanes), vec![1; 256]);
     bencher.counter(ItemsCount::new(256_000_u32)).bench_local(|| {
         for _ in 0..1000 {
-            let mut out = Stepped {
-                observations: &mut observations,
-                rewards: &mut rewards,
-                components: &mut components,
-                truncated: &mut truncated,
-                last: &mut last,
-            };
             lanes.step(&actions, &mut out).unwrap();
         }
     });

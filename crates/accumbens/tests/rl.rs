@@ -81,20 +81,12 @@ fn an_option_brings_its_consequence_when_and_as_it_was_declared() {
 /// The rewards and truncations of the first lane over so many steps.
 fn run(lanes: u32, autoreset: Autoreset, steps: usize) -> Vec<(f64, bool, Vec<f32>)> {
     let mut lanes = Lanes::new(design("cannon2003", None), lanes, autoreset).unwrap();
-    let (n, width) = (lanes.lanes().len(), lanes.design().width());
-    let (mut observations, mut last) = (vec![0.0; n * width], vec![0.0; n * width]);
-    let (mut rewards, mut components, mut truncated) = (vec![0.0; n], vec![0.0; n], vec![false; n]);
+    let (mut stepped, actions) = (Stepped::of(&lanes), vec![1; lanes.lanes().len()]);
     let mut out = Vec::new();
     for _ in 0..steps {
-        let mut stepped = Stepped {
-            observations: &mut observations,
-            rewards: &mut rewards,
-            components: &mut components,
-            truncated: &mut truncated,
-            last: &mut last,
-        };
-        lanes.step(&vec![1; n], &mut stepped).unwrap();
-        out.push((rewards[0], truncated[0], observations[..width].to_vec()));
+        lanes.step(&actions, &mut stepped).unwrap();
+        let seen = stepped.observations[..lanes.design().width()].to_vec();
+        out.push((stepped.rewards[0], stepped.truncated[0], seen));
     }
     out
 }

@@ -89,7 +89,8 @@ pub struct Batch<'a> {
     pub rewards: &'a [f64],
     /// The group of each sequence.
     pub groups: &'a [i64],
-    /// The context of each sequence, where events mean different things in different ones.
+    /// The context of each sequence or, as the events, of each place, where events mean different things in different ones:
+    /// the state in which an action was taken.
     pub contexts: Option<&'a [u32]>,
     /// Places of a sequence.
     pub length: usize,
@@ -113,6 +114,22 @@ pub struct Signal {
 }
 
 impl Batch<'_> {
+    /// The context of a place.
+    fn context(&self, cell: usize) -> u32 {
+        self.contexts.map_or(0, |c| if c.len() == self.groups.len() { c[cell / self.length] } else { c[cell] })
+    }
+
+    /// The contexts of a sequence, and the events that it had in them.
+    fn had(&self, b: usize) -> (BTreeSet<u32>, BTreeSet<(u32, u32)>) {
+        let cells = (b * self.length..(b + 1) * self.length).filter(|c| self.mask[*c]);
+        let mut contexts: BTreeSet<u32> = cells.clone().map(|c| self.context(c)).collect();
+        if self.contexts.is_none_or(|c| c.len() == self.groups.len()) {
+            contexts.insert(self.contexts.map_or(0, |c| c[b]));
+        }
+        let event = |c: usize| Some((self.context(c), u32::try_from(self.events[c]).ok()?));
+        (contexts, cells.filter_map(event).collect())
+    }
+
     /// The sum of each sequence's rewards, by channel.
     fn totals(&self, channels: usize) -> Result<Vec<f64>> {
         let (sequences, cells) = (self.groups.len(), self.events.len());
@@ -123,8 +140,8 @@ impl Batch<'_> {
         if self.mask.len() != cells {
             return fault("mask", self.mask.len(), format!("{cells}, one an event"));
         }
-        if let Some(contexts) = self.contexts.filter(|c| c.len() != sequences) {
-            return fault("context", contexts.len(), format!("{sequences}, one a sequence"));
+        if let Some(contexts) = self.contexts.filter(|c| c.len() != sequences && c.len() != cells) {
+            return fault("context", contexts.len(), format!("{sequences} or {cells}: one a sequence or a place"));
         }
         if self.rewards.len() == sequences * channels {
             return Ok(self.rewards.to_vec());
@@ -269,11 +286,10 @@ impl Credit {
 
     fn sequence(&self, batch: &Batch<'_>, memory: &Memory, b: usize, scale: &[f64], signal: &mut Signal) {
         let range = b * batch.length..(b + 1) * batch.length;
-        let context = batch.contexts.map_or(0, |c| c[b]);
         let whole = signal.sequences[b];
         let (mut seen, mut potential) = (BTreeSet::new(), 0.0);
         for cell in range.clone().filter(|c| batch.mask[*c]) {
-            let event = batch.events[cell];
+            let (context, event) = (batch.context(cell), batch.events[cell]);
             let (worth, z) = self.worth(memory, context, event, &signal.channels, scale);
             (signal.weights[cell], signal.z[cell]) = (worth as f32, z as f32);
             signal.advantages[cell] = match self.mode {
@@ -281,7 +297,7 @@ impl Credit {
                 Mode::Contribution => worth as f32,
                 Mode::Gate => whole as f32,
             };
-            if event >= 0 && seen.insert(event) {
+            if event >= 0 && seen.insert((context, event)) {
                 potential += worth;
             }
         }
@@ -323,16 +339,16 @@ impl Credit {
     /// Learns outcomes less the mean of the others in the group, for each event that a sequence had.
     fn learn(&self, batch: &Batch<'_>, memory: &mut Memory, totals: &[f64]) -> Result<()> {
         let (count, rule) = (self.weights.len(), Group { prior: None, ..Group::default() });
-        let had = |b: usize| {
-            let cells = (b * batch.length..(b + 1) * batch.length).filter(|c| batch.mask[*c]);
-            cells.filter_map(|c| u32::try_from(batch.events[c]).ok()).collect::<BTreeSet<u32>>()
-        };
-        let had: Vec<BTreeSet<u32>> = (0..batch.groups.len()).map(had).collect();
+        let had: Vec<_> = (0..batch.groups.len()).map(|b| batch.had(b)).collect();
         let mut places: Vec<Vec<(u32, f64)>> = Vec::new();
         if let Some(most) = self.adjust {
-            for (b, events) in had.iter().enumerate() {
-                let context = batch.contexts.map_or(0, |c| c[b]);
-                places.push(memory.together.entry(context).or_default().find(events, most, count, self.prior.keep)?);
+            for (contexts, events) in &had {
+                let [context] = contexts.iter().copied().collect::<Vec<_>>()[..] else {
+                    let problem = "a sequence of several contexts";
+                    return Err(Error::input("adjust", problem, "one context a sequence, where events are adjusted"));
+                };
+                let events = events.iter().map(|(_, event)| *event).collect();
+                places.push(memory.together.entry(context).or_default().find(&events, most, count, self.prior.keep)?);
             }
         }
         for k in 0..count {
@@ -343,19 +359,20 @@ impl Credit {
             }
             let centred = group_advantages(&column, batch.groups, &rule, None)?;
             for (b, outcome) in centred.into_iter().enumerate().filter(|(_, x)| !x.is_nan()) {
-                let context = batch.contexts.map_or(0, |c| c[b]);
                 let new = || vec![Estimate::default(); count];
-                memory.all.entry(context).or_insert_with(new)[k].learn(&self.prior, outcome);
-                if let Some(together) = memory.together.get_mut(&context).filter(|_| self.adjust.is_some()) {
-                    together.channels[k].learn(&places[b], outcome)?;
+                for context in &had[b].0 {
+                    memory.all.entry(*context).or_insert_with(new)[k].learn(&self.prior, outcome);
+                    if let Some(together) = memory.together.get_mut(context).filter(|_| self.adjust.is_some()) {
+                        together.channels[k].learn(&places[b], outcome)?;
+                    }
                 }
                 // Less the mean of n − 1 others a reward varies n/(n − 1) times as much as by itself.
                 let size = sizes.get(&batch.groups[b]).copied().unwrap_or(1.0);
                 if size > 1.0 {
                     memory.spread[k].learn(&self.prior, outcome * outcome * (size - 1.0) / size);
                 }
-                for event in &had[b] {
-                    memory.after.entry(context).or_default().entry(*event).or_insert_with(new)[k]
+                for (context, event) in &had[b].1 {
+                    memory.after.entry(*context).or_default().entry(*event).or_insert_with(new)[k]
                         .learn(&self.prior, outcome);
                 }
             }

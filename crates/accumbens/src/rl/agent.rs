@@ -3,6 +3,7 @@
 use super::environment::{Design, Happening, Lane};
 use super::features::Seen;
 use super::mind::{Agent, Mind, Rule, dot};
+use crate::experiment::Session;
 use accumbens_core::seed::ChaCha8Rng;
 use accumbens_core::{
     AnyTheory, Clamp, Dopamine, Error, Event, Learner, Result, Schedule, Seed, Sink, regions::Region, told,
@@ -81,7 +82,7 @@ impl Pupil<'_> {
         loop {
             self.mind.trace.iter_mut().for_each(|t| *t *= keep);
             self.open.fill(false);
-            let offered = lane.open().map(|c| c.time.to_bits() as usize);
+            let offered = lane.open().map(|_| lane.choice());
             let action = match lane.open() {
                 None => 0,
                 Some(open) => {
@@ -135,9 +136,8 @@ impl Lesson {
 }
 
 /// The start of each session on the clock of the life, and what is done to dopamine and to the theory meanwhile.
-fn schedule(design: &Design, theory: &mut dyn AnyTheory, subject: u32) -> Result<(Vec<f64>, Schedule)> {
-    let sessions = design.sessions(subject)?;
-    let mut life = crate::experiment::life(&sessions, theory.info().name)?;
+fn schedule(sessions: &[Session], theory: &mut dyn AnyTheory) -> Result<(Vec<f64>, Schedule)> {
+    let mut life = crate::experiment::life(sessions, theory.info().name)?;
     let logs = sessions.iter().map(|s| &s.log).zip(life.starts.iter().copied());
     life.schedule.changes.extend(told(theory, logs));
     theory.tell(&life.log);
@@ -153,9 +153,10 @@ fn one(
     seed: Seed,
 ) -> Result<Vec<Lesson>> {
     let mut theory = theory.map(AnyTheory::boxed);
+    let mut lane = Lane::new(design, subject, 1)?;
     let (starts, schedule) = match &mut theory {
-        Some(theory) => schedule(design, theory.as_mut(), subject)?,
-        None => (vec![0.0; design.sessions(subject)?.len()], Schedule::default()),
+        Some(theory) => schedule(lane.sessions(), theory.as_mut())?,
+        None => (vec![0.0; lane.sessions().len()], Schedule::default()),
     };
     let weights: Vec<f64> = match &theory {
         None => Vec::new(),
@@ -190,7 +191,6 @@ fn one(
         open: vec![false; design.options().len() + 1],
         rng: seed.stream(&format!("agent/{subject}")),
     };
-    let mut lane = Lane::new(design, subject, 1)?;
     let (mut lessons, mut change) = (Vec::new(), 0);
     for start in starts {
         if let Some(learner) = &mut teacher.learner {

@@ -161,6 +161,12 @@ impl Lane {
         &self.sessions[self.place]
     }
 
+    /// All sessions of the subject that the environment shows.
+    #[must_use]
+    pub fn sessions(&self) -> &[Session] {
+        &self.sessions
+    }
+
     /// The subject, from 1.
     #[must_use]
     pub fn subject(&self) -> u32 {
@@ -195,6 +201,11 @@ impl Lane {
     #[must_use]
     pub fn open(&self) -> Option<&Choice> {
         self.session().choices.get(self.choice).filter(|c| c.time <= self.time)
+    }
+
+    /// Which choice of the session is open, or comes next, from 0.
+    pub(super) fn choice(&self) -> usize {
+        self.choice
     }
 
     /// Goes to the next session, of the next subject where this one has no more.

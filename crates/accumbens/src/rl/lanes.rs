@@ -23,17 +23,34 @@ pub struct Lanes {
 }
 
 /// What a step of all lanes fills, flat and lane after lane.
-pub struct Stepped<'a> {
+#[derive(Clone, Debug)]
+pub struct Stepped {
     /// [`Design::width`] numbers a lane.
-    pub observations: &'a mut [f32],
+    pub observations: Vec<f32>,
     /// One number a lane.
-    pub rewards: &'a mut [f64],
+    pub rewards: Vec<f64>,
     /// One number a lane and component of the reward.
-    pub components: &'a mut [f64],
+    pub components: Vec<f64>,
     /// Whether the session is over.
-    pub truncated: &'a mut [bool],
-    /// Where a lane was reset in the same step, the last observation of the session that is over.
-    pub last: &'a mut [f32],
+    pub truncated: Vec<bool>,
+    /// Where a lane was reset in the same step, the last observation of the session that is over; empty where no lane ever
+    /// is.
+    pub last: Vec<f32>,
+}
+
+impl Stepped {
+    /// Room for a step of these lanes.
+    #[must_use]
+    pub fn of(lanes: &Lanes) -> Self {
+        let (count, width) = (lanes.lanes.len(), lanes.design.width());
+        Self {
+            observations: vec![0.0; count * width],
+            rewards: vec![0.0; count],
+            components: vec![0.0; count * lanes.design.components().len()],
+            truncated: vec![false; count],
+            last: vec![0.0; if lanes.autoreset == Autoreset::SameStep { count * width } else { 0 }],
+        }
+    }
 }
 
 impl Lanes {
@@ -86,7 +103,7 @@ impl Lanes {
     ///
     /// # Errors
     /// Where the next sessions cannot be made, or a lane that is over was not reset.
-    pub fn step(&mut self, actions: &[i64], out: &mut Stepped<'_>) -> Result<()> {
+    pub fn step(&mut self, actions: &[i64], out: &mut Stepped) -> Result<()> {
         let (width, parts) = (self.design.width(), out.components.len() / self.lanes.len().max(1));
         for (i, lane) in self.lanes.iter_mut().enumerate() {
             let seen = &mut out.observations[i * width..(i + 1) * width];
