@@ -2,7 +2,7 @@
 
 The rules of `umbrella_length`, `umbrella_distract`, `memory_len`, `discounting_chain`, `bandit_noise` and `cartpole_noise`
 are written here for a whole batch of episodes at once. ``--check`` plays bsuite's own environments with the same acts
-(``pip install --no-deps bsuite dm-env``) and compares every observation and reward.
+(``pip install bsuite``) and compares every observation and reward.
 
     python examples/agents/bsuite_tasks.py           # the tables of docs/agents.md, about an hour on two cores
     python examples/agents/bsuite_tasks.py --tasks umbrella_length --seeds 5
@@ -11,7 +11,7 @@ are written here for a whole batch of episodes at once. ``--check`` plays bsuite
 import sys
 
 import numpy as np
-from lab import Played, table
+from lab import Played, Policy, table
 
 
 class Task:
@@ -131,7 +131,7 @@ class Cartpole(Task):
 
     unit, actions, steps, features, states = "steps upright, of at most 200", 3, 200, 162, 162
 
-    def __init__(self, noise, episodes=1024):
+    def __init__(self, noise, episodes=512):
         self.noise, self.batches = noise, episodes // self.batch
 
     def play(self, policy, rng, number):
@@ -183,5 +183,48 @@ TASKS = [
     ("cartpole_noise 10", Cartpole(10.0)),
 ]
 
+def check(rng):
+    """Whether bsuite's own environments do the same under the same acts."""
+    from bsuite.environments import bandit, cartpole, discounting_chain, memory_chain, umbrella_chain
+
+    def played(env, actions):
+        env.reset()
+        return [env.step(int(a)) for a in actions]
+
+    for task, env in ((Umbrella(7, 3), umbrella_chain.UmbrellaChain(7, 3)), (Memory(5), memory_chain.MemoryChain(5))):
+        ours = task.play(Policy(task.features, 2), rng, 0)
+        for actions, need, rewards in zip(ours.actions, ours.groups, ours.rewards):
+            env.reset()
+            env._need_umbrella, env._context = need, np.array([need])
+            theirs = [env.step(int(a)) for a in actions]
+            assert theirs[-1].last() and not any(step.last() for step in theirs[:-1])
+            assert theirs[-1].reward == rewards[-1, 0]
+            on_the_way = {abs(step.reward) for step in theirs[:-1]}
+            assert on_the_way == set(np.abs(rewards[:-1].sum(1)))
+    task = Discounting()
+    task.begin(rng)
+    env = discounting_chain.DiscountingChain(int(task.pays.argmax()))
+    ours = task.play(Policy(task.features, 5), rng, 0)
+    for actions, rewards in zip(ours.actions, ours.rewards):
+        assert [step.reward for step in played(env, actions)] == list(rewards[:, 0])
+    task = Bandit(0.0)
+    task.begin(rng)
+    env = bandit.SimpleBandit(0)
+    assert sorted(env._rewards) == sorted(task.pays)
+    env, at = cartpole.Cartpole(seed=1), rng.uniform(-0.05, 0.05, 4)
+    env.reset()
+    env._state = cartpole.CartpoleState(*at, 0.0)
+    for act in rng.integers(0, 3, 60):
+        at, step = moved(at, act - 1.0), env.step(int(act))
+        assert np.allclose(list(env._state)[:4], at, rtol=1e-12)
+        assert bool(step.reward) == (np.cos(at[2]) > 0.8 and abs(at[0]) < 3.0)
+        if step.last():
+            break
+    print("the same as bsuite's own environments")
+
+
 if __name__ == "__main__":
-    table(TASKS, __doc__)
+    if "--check" in sys.argv:
+        check(np.random.default_rng(1))
+    else:
+        table(TASKS, __doc__)

@@ -17,7 +17,7 @@ from scipy import stats
 
 from accumbens import credit
 
-RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
+RATES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 
 
 @dataclass
@@ -134,7 +134,7 @@ def learn_expected(values, traces, states, after, rewards, lam, rate):
         here = states[:, t] < none
         at = states[here, t]
         sampled *= lam
-        sampled[here, at] += 1.0
+        sampled[here, at] = 1.0
         visits = np.bincount(at, minlength=none)
         sums = np.zeros_like(traces)
         np.add.at(sums, at, sampled[here])
@@ -142,8 +142,8 @@ def learn_expected(values, traces, states, after, rewards, lam, rate):
         share = 1 - (1 - rate) ** visits[seen, None]
         traces[seen] += share * (sums[seen] / visits[seen, None] - traces[seen])
         error = rewards[here, t] + values[after[here, t]] - values[at]
-        change = np.bincount(at, error, none) / np.maximum(visits, 1)
-        values[:-1] += rate * (change[seen] @ traces[seen])
+        mass = np.maximum(visits[seen] @ traces[seen], 1.0)
+        values[:-1] += rate * (np.bincount(at, error, none)[seen] @ traces[seen]) / mass
 
 
 def averaged(task, half_life):
@@ -252,11 +252,13 @@ def table(tasks, account):
     words.add_argument("--methods", nargs="*", default=list(METHODS), help="the beginnings of their names")
     words.add_argument("--tasks", nargs="*", help="the beginnings of their titles")
     args = words.parse_args()
-    chosen = [m for m in METHODS if any(m.startswith(word) for word in args.methods)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for title, task in tasks:
             if args.tasks and not any(title.startswith(word) for word in args.tasks):
                 continue
+            chosen = [m for m in METHODS if any(m.startswith(word) for word in args.methods)]
+            if task.channels == 1:
+                chosen = [m for m in chosen if m != "GDPO" and "channels" not in m]
             print(f"\n{title}\n\n| method | rate | λ, half-life | {task.unit}, all episodes | last third |")
             print("|---|---|---|---|---|")
             for name, rate, knob, mean, half in pool.map(

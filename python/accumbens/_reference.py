@@ -224,3 +224,51 @@ class Tonic:
 
     def __repr__(self) -> str:
         return f"Tonic(mean={self.mean:.4g}, error={self.error:.2g})"
+
+
+class Values:
+    """Values of sources of unequal noise, each learnt at the rate that its precision asks for: gain p/(p + s²).
+
+    A Kalman filter a source (Geist & Pietquin 2010), whose noise s² is what its own answers leave unexplained; p, the
+    uncertainty of the value, grows by ``drift`` (a variance) each step. ``half_life``: after so many numbers half of what
+    was learnt of the noise is gone.
+    """
+
+    def __init__(self, sources: int, *, drift: float = 0.01, half_life: float = 100.0) -> None:
+        self._settings = (sources, drift, half_life)
+        self._native = _native.Values(*self._settings)
+
+    def learn(self, sources: Any, numbers: Any) -> NDArray[np.float64]:
+        """Takes numbers (N,) of ``sources`` (N,) in, one a step, in their order; returns the gain of each."""
+        numbers = array_of(numbers, np.float64)
+        return self._native.learn(array_of(sources, np.uint32, numbers.shape, "sources"), numbers)
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """The value of each source."""
+        return self._known[:, 0]
+
+    @property
+    def variance(self) -> NDArray[np.float64]:
+        """How uncertain each value is now; infinite before the second number."""
+        return self._known[:, 1]
+
+    @property
+    def noise(self) -> NDArray[np.float64]:
+        """The noise (a variance) of each source; infinite before the second number."""
+        return self._known[:, 2]
+
+    @property
+    def _known(self) -> NDArray[np.float64]:
+        return self._native.known().reshape(-1, 3)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"settings": self._settings, "state": self._native.state()}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self._settings = kept["settings"]
+        self._native = _native.Values(*self._settings)
+        self._native.restore(kept["state"])
+
+    def __repr__(self) -> str:
+        return f"Values({self._settings[0]} sources)"

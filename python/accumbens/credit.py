@@ -28,6 +28,7 @@ from ._arrays import array_of
 from ._reference import (
     Centre,
     Tonic,
+    Values,
     conflict,
     dual,
     ensemble,
@@ -48,6 +49,7 @@ __all__ = [
     "Credit",
     "Signal",
     "Tonic",
+    "Values",
     "conflict",
     "dual",
     "ensemble",

@@ -156,3 +156,19 @@ def test_bad_input_is_a_value_error_that_says_what_was_expected():
         credit.gae(np.zeros((3, 2)), np.zeros((3, 2)), None, np.zeros((2, 2)))
     with pytest.raises(ValueError, match="0 or more"):
         credit.group_advantages([1.0, 2.0], [0, 0], prior=-1.0)
+
+
+def test_of_two_sources_that_drift_alike_the_noisier_is_learnt_more_slowly_and_pickling_keeps_what_is_known():
+    rng = np.random.default_rng(3)
+    at = 0.1 * rng.standard_normal((2000, 2)).cumsum(0)
+    numbers = (at + np.array([0.3, 3.0]) * rng.standard_normal((2000, 2))).ravel()
+    sources = np.tile([0, 1], 2000)
+    values = credit.Values(2, drift=0.005)
+    gains = values.learn(sources, numbers).reshape(-1, 2)[500:].mean(0)
+    # The steady gain of a Kalman filter to which drift and noise are told; two steps lie between numbers of a source.
+    before = [0.5 * (0.01 + np.sqrt(0.01**2 + 4 * 0.01 * noise**2)) for noise in (0.3, 3.0)]
+    assert np.allclose(gains, [b / (b + n**2) for b, n in zip(before, (0.3, 3.0))], rtol=0.15)
+    again = pickle.loads(pickle.dumps(values))
+    assert np.array_equal(again.mean, values.mean) and np.array_equal(again.variance, values.variance)
+    with pytest.raises(ValueError, match="below 2"):
+        values.learn([2], [1.0])

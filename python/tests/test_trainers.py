@@ -44,3 +44,36 @@ def test_trl_trains_with_advantages_token_by_token(tmp_path):
     log = small["run"]("contribution", 2, 1, str(tmp_path))
     assert len(log) == 2 and all(np.isfinite(row["reward"]) for row in log)
     assert "credit/loudest_z" in log[-1] and "channel/letters/mean" in log[-1]
+
+
+def test_torchrls_advantages_are_those_of_its_own_module_where_episodes_end_and_are_cut():
+    pytest.importorskip("torchrl")
+    import torch
+    from tensordict import TensorDict
+    from tensordict.nn import TensorDictModule
+    from torchrl.objectives.value import GAE as Theirs
+
+    from accumbens.torchrl import GAE
+
+    torch.manual_seed(1)
+    value = TensorDictModule(torch.nn.Linear(3, 1), in_keys=["obs"], out_keys=["state_value"])
+    shape = (5, 40)
+    terminated = torch.rand(*shape, 1) < 0.05
+    given = TensorDict(
+        {
+            "obs": torch.randn(*shape, 3),
+            "next": {
+                "obs": torch.randn(*shape, 3),
+                "reward": torch.randn(*shape, 1),
+                "terminated": terminated,
+                "done": terminated | (torch.rand(*shape, 1) < 0.05),
+            },
+        },
+        shape,
+    )
+    settings = {"gamma": 0.98, "lmbda": 0.9, "value_network": value}
+    ours, theirs = GAE(**settings)(given.clone()), Theirs(**settings)(given.clone())
+    for key in ("advantage", "value_target", "state_value"):
+        assert torch.allclose(ours[key], theirs[key], atol=1e-5), key
+    relative = GAE(**settings, half_life=1e3)(given.clone())
+    assert not torch.allclose(relative["advantage"], ours["advantage"])

@@ -58,7 +58,7 @@ mod _native {
     use crate::recordings::{read, run};
     #[pymodule_export]
     use crate::reference::{
-        NativeTonic, conflict, dual, ensemble, expected_traces, fused, homeostatic, redistributed, threat,
+        NativeTonic, NativeValues, conflict, dual, ensemble, expected_traces, fused, homeostatic, redistributed, threat,
     };
     #[pymodule_export]
     use crate::rl::{NativeLanes, taught as teach};

@@ -127,3 +127,44 @@ impl NativeTonic {
         Ok(())
     }
 }
+
+/// Values of sources of unequal noise.
+#[pyclass(name = "Values", module = "accumbens._native")]
+pub struct NativeValues(credit::Values);
+
+#[pymethods]
+impl NativeValues {
+    #[new]
+    fn new(sources: usize, drift: f64, half_life: f64) -> PyResult<Self> {
+        credit::Values::new(sources, drift, half_life).map(Self).map_err(refused)
+    }
+
+    /// Takes numbers of sources in, in their order; the gain of each.
+    fn learn<'py>(
+        &mut self,
+        py: Python<'py>,
+        sources: PyReadonlyArray1<'py, u32>,
+        numbers: Doubles<'py>,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let pairs = slice(&sources, "sources")?.iter().zip(slice(&numbers, "numbers")?);
+        let gains = pairs.map(|(source, x)| self.0.learn(*source as usize, *x)).collect::<Result<Vec<_>, _>>();
+        Ok(gains.map_err(refused)?.into_pyarray(py))
+    }
+
+    /// Value, variance and noise of each source, one after the other.
+    fn known<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        self.0.known().flat_map(|(mean, variance, noise)| [mean, variance, noise]).collect::<Vec<_>>().into_pyarray(py)
+    }
+
+    /// What it knows, as JSON.
+    fn state(&self) -> PyResult<String> {
+        serde_json::to_string(&self.0).map_err(|e| refused(Error::input("state", e.to_string(), "")))
+    }
+
+    /// Goes on from such a state.
+    fn restore(&mut self, state: &str) -> PyResult<()> {
+        let fault = |e: serde_json::Error| refused(Error::input("state", e.to_string(), "what state() gave"));
+        self.0 = serde_json::from_str(state).map_err(fault)?;
+        Ok(())
+    }
+}

@@ -471,8 +471,10 @@ fn contributions_in_the_state_of_each_decision_are_advantages_where_sequences_al
             assert!(near(f64::from(places[2 * actions + t]), exact, 0.03), "{actions} {t}: {places:?} {exact}");
         }
     }
-    // In the bad place the second act pays; over both places it seems to cost, for the good place is where it is rare.
-    assert!(places[2 * 2 + 1] > 0.15 && sequences[2 * 2 + 1] < -0.5, "{sequences:?}");
+    // In the bad place the second act pays; over both places it seems to cost, for the good place is where it is rare:
+    // (0.56 · 1 + 0.06 · 2.5)/0.62 − 1.43.
+    assert!(places[2 * 2 + 1] > 0.15);
+    assert!(near(f64::from(sequences[2 * 2 + 1]), 0.71 / 0.62 - 1.43, 0.03), "{sequences:?}");
 }
 
 fn forked(credit: &Credit, memory: &mut Memory, drawn: &[usize], by_place: bool) -> Vec<f32> {
@@ -584,8 +586,16 @@ fn ensembles_weights_constraints_and_conflicts_have_their_limits() {
 
 #[test]
 fn the_papers_behind_the_signals_stand_in_the_bibliography() {
-    for key in ["schulman2016", "espeholt2018", "ng1999", "mesnard2021", "meulemans2023", "vanhasselt2021", "shao2024"]
-    {
+    for key in [
+        "schulman2016",
+        "espeholt2018",
+        "ng1999",
+        "mesnard2021",
+        "meulemans2023",
+        "vanhasselt2021",
+        "shao2024",
+        "geist2010",
+    ] {
         assert!(cite::reference(key).is_ok(), "{key}");
     }
 }

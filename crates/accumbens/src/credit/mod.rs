@@ -11,6 +11,7 @@ pub mod memory;
 pub mod reference;
 pub mod shaping;
 pub mod signal;
+pub mod values;
 
 pub use adjusted::Adjusted;
 pub use advantage::{Rollout, gae, vtrace};
@@ -22,3 +23,4 @@ pub use memory::Memory;
 pub use reference::{Tonic, expected_traces, homeostatic, redistributed, threat};
 pub use shaping::shaped;
 pub use signal::{Batch, Credit, Mode, Signal};
+pub use values::Values;
