@@ -28,8 +28,38 @@ pub struct Rollout<'a> {
     pub lanes_first: bool,
 }
 
-/// Lanes that are worked on at once.
+/// Cells that are worked on at once.
 const BLOCK: usize = 64;
+
+/// Lanes whose sequences are followed at once.
+const ABREAST: usize = 4;
+
+/// Nothing, for a block of cells of which something is not said.
+const NONE: [f32; BLOCK] = [0.0; BLOCK];
+
+/// What is said of one cell, and the value that follows it.
+#[derive(Clone, Copy)]
+struct Cell {
+    reward: f32,
+    value: f32,
+    after: f32,
+    ended: f32,
+    truncated: f32,
+    reset: f32,
+    ratio: f32,
+}
+
+impl Cell {
+    /// The error of the value's prediction.
+    fn error(self, gamma: f32) -> f32 {
+        self.reward + gamma * self.after * (1.0 - self.ended) - self.value
+    }
+
+    /// Whether what follows flows back over it, and whether it is a step.
+    fn goes_on(self) -> (f32, f32) {
+        ((1.0 - self.ended) * (1.0 - self.truncated), 1.0 - self.reset)
+    }
+}
 
 impl Rollout<'_> {
     /// Steps.
@@ -63,9 +93,43 @@ impl Rollout<'_> {
         Ok(())
     }
 
-    /// Writes `advantages` from the last step to the first: `one` makes a lane's advantage of its
-    /// cell, the value that follows and what flows back.
-    fn backwards(&self, advantages: &mut [f32], one: impl Fn(usize, f32, f32) -> f32 + Sync) -> Result<()> {
+    /// What is added in each of a block of adjoining cells, and the share that flows back over it.
+    fn block(
+        &self,
+        from: usize,
+        after: &[f32],
+        ratios: Option<&[f32]>,
+        one: &impl Fn(Cell) -> (f32, f32),
+        (added, kept): (&mut [f32; BLOCK], &mut [f32; BLOCK]),
+    ) {
+        let n = after.len();
+        let (rewards, values) = (&self.rewards[from..from + n], &self.values[from..from + n]);
+        let ended = &self.terminated[from..from + n];
+        let truncated = self.truncated.map_or(&NONE[..n], |a| &a[from..from + n]);
+        let reset = self.reset.map_or(&NONE[..n], |a| &a[from..from + n]);
+        let ratio = ratios.map_or(&NONE[..n], |a| &a[from..from + n]);
+        let (added, kept) = (&mut added[..n], &mut kept[..n]);
+        for j in 0..n {
+            (added[j], kept[j]) = one(Cell {
+                reward: rewards[j],
+                value: values[j],
+                after: after[j],
+                ended: ended[j],
+                truncated: truncated[j],
+                reset: reset[j],
+                ratio: ratio[j],
+            });
+        }
+    }
+
+    /// Writes `advantages` from the last step to the first: `one` says what a cell adds, and the share of what follows that
+    /// flows back over it.
+    fn backwards(
+        &self,
+        advantages: &mut [f32],
+        ratios: Option<&[f32]>,
+        one: impl Fn(Cell) -> (f32, f32) + Sync,
+    ) -> Result<()> {
         self.check()?;
         if advantages.len() != self.rewards.len() {
             let problem = format!("room for {} advantages", advantages.len());
@@ -76,42 +140,84 @@ impl Rollout<'_> {
             return Ok(());
         }
         if self.lanes_first {
-            advantages.par_chunks_exact_mut(steps).enumerate().for_each(|(lane, row)| {
-                let (mut flow, mut next) = (0.0, self.last[lane]);
-                for (t, out) in row.iter_mut().enumerate().rev() {
-                    let cell = lane * steps + t;
-                    flow = one(cell, self.next_values.map_or(next, |v| v[cell]), flow);
-                    next = self.values[cell];
-                    *out = flow;
-                }
-            });
+            let several = advantages.par_chunks_mut(ABREAST * steps).enumerate();
+            several.for_each(|(i, rows)| self.sequences(i * ABREAST, rows, ratios, &one));
             return Ok(());
         }
-        // Rows are cut into blocks of lanes, which are independent of one another.
-        let mut blocks: Vec<Vec<&mut [f32]>> = (0..lanes.div_ceil(BLOCK)).map(|_| Vec::with_capacity(steps)).collect();
+        // Rows are cut into as many parts of lanes as there are threads: lanes are independent of one another.
+        let width = lanes.div_ceil(rayon::current_num_threads()).next_multiple_of(BLOCK);
+        let mut parts: Vec<Vec<&mut [f32]>> = (0..lanes.div_ceil(width)).map(|_| Vec::with_capacity(steps)).collect();
         for row in advantages.chunks_exact_mut(lanes) {
-            row.chunks_mut(BLOCK).zip(&mut blocks).for_each(|(part, block)| block.push(part));
+            row.chunks_mut(width).zip(&mut parts).for_each(|(part, all)| all.push(part));
         }
-        blocks.into_par_iter().enumerate().for_each(|(b, mut rows)| {
-            let (mut flows, from) = ([0.0_f32; BLOCK], b * BLOCK);
-            for (t, row) in rows.iter_mut().enumerate().rev() {
-                for (j, out) in row.iter_mut().enumerate() {
-                    let cell = t * lanes + from + j;
-                    let after = match self.next_values {
-                        Some(next) => next[cell],
-                        None if t + 1 == steps => self.last[from + j],
-                        None => self.values[cell + lanes],
-                    };
-                    flows[j] = one(cell, after, flows[j]);
-                    *out = flows[j];
-                }
-            }
-        });
+        parts.into_par_iter().enumerate().for_each(|(i, rows)| self.environments(i * width, rows, ratios, &one));
         Ok(())
     }
 
-    fn is(array: Option<&[f32]>, cell: usize) -> f32 {
-        array.map_or(0.0, |a| a[cell])
+    /// The lanes from one on, step by step; `rows` are their cells of each step.
+    fn environments(
+        &self,
+        first: usize,
+        mut rows: Vec<&mut [f32]>,
+        ratios: Option<&[f32]>,
+        one: &impl Fn(Cell) -> (f32, f32),
+    ) {
+        let (steps, lanes) = (rows.len(), self.lanes);
+        let mut flows = vec![0.0_f32; rows[0].len()];
+        let (mut added, mut kept) = (NONE, NONE);
+        for (t, row) in rows.iter_mut().enumerate().rev() {
+            for (k, (out, flows)) in row.chunks_mut(BLOCK).zip(flows.chunks_mut(BLOCK)).enumerate() {
+                let lane = first + k * BLOCK;
+                let from = t * lanes + lane;
+                let after = match self.next_values {
+                    Some(next) => &next[from..from + out.len()],
+                    None if t + 1 == steps => &self.last[lane..lane + out.len()],
+                    None => &self.values[from + lanes..from + lanes + out.len()],
+                };
+                self.block(from, after, ratios, one, (&mut added, &mut kept));
+                for (((out, flow), added), kept) in out.iter_mut().zip(flows).zip(&added).zip(&kept) {
+                    *flow = added + kept * *flow;
+                    *out = *flow;
+                }
+            }
+        }
+    }
+
+    /// The lanes from one on, abreast; `rows` are all their cells.
+    fn sequences(&self, first: usize, rows: &mut [f32], ratios: Option<&[f32]>, one: &impl Fn(Cell) -> (f32, f32)) {
+        let steps = self.steps();
+        let count = rows.len() / steps;
+        let mut flows = [0.0_f32; ABREAST];
+        let (mut added, mut kept, mut shifted) = ([NONE; ABREAST], [NONE; ABREAST], NONE);
+        for start in (0..steps).step_by(BLOCK).rev() {
+            let n = BLOCK.min(steps - start);
+            for lane in 0..count {
+                let from = (first + lane) * steps + start;
+                let after = self.next_values.map_or_else(
+                    || {
+                        let end = start + n == steps;
+                        let within = n - usize::from(end);
+                        shifted[..within].copy_from_slice(&self.values[from + 1..from + 1 + within]);
+                        if end {
+                            shifted[within] = self.last[first + lane];
+                        }
+                        &shifted[..n]
+                    },
+                    |next| &next[from..from + n],
+                );
+                self.block(from, after, ratios, one, (&mut added[lane], &mut kept[lane]));
+            }
+            // One sequence waits for itself at every step; several abreast do not.
+            for i in (0..n).rev() {
+                for lane in 0..ABREAST {
+                    flows[lane] = added[lane][i] + kept[lane][i] * flows[lane];
+                    added[lane][i] = flows[lane];
+                }
+            }
+            for (row, added) in rows.chunks_exact_mut(steps).zip(&added) {
+                row[start..start + n].copy_from_slice(&added[..n]);
+            }
+        }
     }
 }
 
@@ -120,12 +226,9 @@ impl Rollout<'_> {
 /// # Errors
 /// Where the arrays do not fit one another.
 pub fn gae(rollout: &Rollout<'_>, gamma: f32, lambda: f32, advantages: &mut [f32]) -> Result<()> {
-    let r = *rollout;
-    rollout.backwards(advantages, |cell, after, flow| {
-        let (ended, real) = (r.terminated[cell], 1.0 - Rollout::is(r.reset, cell));
-        let delta = r.rewards[cell] + gamma * after * (1.0 - ended) - r.values[cell];
-        let goes_on = (1.0 - ended) * (1.0 - Rollout::is(r.truncated, cell));
-        real * (delta + gamma * lambda * goes_on * flow)
+    rollout.backwards(advantages, None, |cell| {
+        let (goes_on, real) = cell.goes_on();
+        (real * cell.error(gamma), real * (gamma * lambda * goes_on))
     })
 }
 
@@ -141,15 +244,13 @@ pub fn vtrace(
     (most_rho, most_c): (f32, f32),
     corrections: &mut [f32],
 ) -> Result<()> {
-    let r = *rollout;
-    if ratios.len() != r.rewards.len() {
+    if ratios.len() != rollout.rewards.len() {
         let problem = format!("{} numbers", ratios.len());
-        return Err(Error::input("ratios", problem, format!("{}, one a reward", r.rewards.len())));
+        return Err(Error::input("ratios", problem, format!("{}, one a reward", rollout.rewards.len())));
     }
-    rollout.backwards(corrections, |cell, after, flow| {
-        let (ended, real) = (r.terminated[cell], 1.0 - Rollout::is(r.reset, cell));
-        let delta = r.rewards[cell] + gamma * after * (1.0 - ended) - r.values[cell];
-        let goes_on = (1.0 - ended) * (1.0 - Rollout::is(r.truncated, cell));
-        real * (ratios[cell].min(most_rho) * delta + gamma * lambda * ratios[cell].min(most_c) * goes_on * flow)
+    rollout.backwards(corrections, Some(ratios), |cell| {
+        let (goes_on, real) = cell.goes_on();
+        let carried = gamma * lambda * cell.ratio.min(most_c) * goes_on;
+        (real * (cell.ratio.min(most_rho) * cell.error(gamma)), real * carried)
     })
 }
