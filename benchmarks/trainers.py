@@ -59,7 +59,10 @@ def steps_first(shape):
         buffer.episode_starts = np.concatenate([np.zeros((1, shape[1]), np.float32), ends[:-1]])
         yield "Stable-Baselines3", lambda: buffer.compute_returns_and_advantage(torch.from_numpy(last), ends[-1])
     if there("torchrl"):
-        from torchrl.objectives.value.functional import generalized_advantage_estimate, vec_generalized_advantage_estimate
+        from torchrl.objectives.value.functional import (
+            generalized_advantage_estimate,
+            vec_generalized_advantage_estimate,
+        )
 
         r, v, _, over = (torch.from_numpy(np.ascontiguousarray(a.T))[..., None] for a in (rewards, values, values, ends))
         following = torch.cat([v[:, 1:], torch.zeros(shape[1], 1, 1)], 1)

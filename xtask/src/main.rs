@@ -27,7 +27,7 @@ fn run((what, program, words): &Check<'_>) -> bool {
     }
 }
 
-/// Builds the Python package into a virtual environment under the target folder and runs its tests.
+/// Builds the Python package into a virtual environment under the target folder and checks and tests it.
 fn python() -> bool {
     let target = Path::new("target").join("python");
     let bin = |name: &str| target.join("bin").join(name).to_string_lossy().into_owned();
@@ -38,6 +38,8 @@ fn python() -> bool {
         return false;
     }
     run(&("Python package", &pip, &["install", "--quiet", "--disable-pip-version-check", ".[test]"]))
+        && run(&("Python lints", &python, &["-m", "ruff", "check", "--quiet", "python", "examples", "benchmarks"]))
+        && run(&("Python types", &bin("basedpyright"), &["--pythonpath", &python]))
         && run(&("Python tests", &python, &["-m", "pytest", "-q", "python/tests"]))
 }
 
