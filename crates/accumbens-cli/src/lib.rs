@@ -19,6 +19,7 @@ mod progress;
 mod record;
 mod simulate;
 mod theories;
+mod treat;
 
 pub use compare::trials;
 
@@ -79,6 +80,8 @@ enum Verb {
     Describe(describe::Args),
     /// Compare theories on a study, or on a simulated study where none is named.
     Compare(compare::Args),
+    /// Treat simulated people, account by account of a disorder: what gets better, and what it costs elsewhere.
+    Treat(treat::Args),
 }
 
 /// Runs the command with these words (the first is the program's name); returns its exit status.
@@ -106,6 +109,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, hooks: &Hooks<'_>) -> u8 {
         Verb::Peri(args) => peri::run(&args, cli.json),
         Verb::Describe(args) => describe::run(&args, cli.json),
         Verb::Compare(args) => compare::run(&args, cli.json),
+        Verb::Treat(args) => treat::run(&args, cli.json),
     };
     match result {
         Ok(()) => 0,

@@ -1,4 +1,4 @@
-// Draws the figures of a page: lines, bands, clouds and rasters, each from plain arrays.
+// Draws the figures of a page: lines, bands, clouds, dots and rasters, each from plain arrays.
 (() => {
   const width = (el) => Math.max(320, Math.min(1060, el.clientWidth || 960));
   const zip = (s, keys) => s.x.map((x, i) => {
@@ -31,6 +31,14 @@
     cloud: (f) => [
       Plot.dot(f.points.x.map((x, i) => ({ x, y: f.points.y[i] })), { x: "x", y: "y", r: 1.4, fillOpacity: 0.35, fill: "currentColor" }),
       ...(f.line ? [Plot.line(f.line.x.map((x, i) => ({ x, y: f.line.y[i] })), { x: "x", y: "y", stroke: "#c2410c", strokeWidth: 2 })] : []),
+    ],
+    dots: (f) => [
+      Plot.ruleY([0], { strokeOpacity: 0.4 }), Plot.ruleX([0], { strokeOpacity: 0.4 }),
+      ...f.series.flatMap((s) => [
+        Plot.line(zip(s, ["y"]), { x: "x", y: "y", stroke: "who", strokeWidth: 1, strokeOpacity: 0.6 }),
+        Plot.dot(zip(s, ["y"]), { x: "x", y: "y", fill: "who", r: 4, symbol: s.open ? "circle" : "square" }),
+        Plot.text(zip(s, ["y", "label"]), { x: "x", y: "y", text: "label", dx: 7, textAnchor: "start", fontSize: 10 }),
+      ]),
     ],
     raster: (f) => {
       const step = f.lags[1] - f.lags[0];
