@@ -1,7 +1,7 @@
 """A language model learns to reckon: what does it change of itself that did not matter?
 
 Tasks and scoring are reasoning-gym's (`chain_sum` of two one-digit numbers, `gcd` of two numbers up to 9): rewards that can be
-checked. The model, a GRU over characters, is first taught to write six free tokens and then the answer, right in half of the cases;
+checked. The model, two GRUs over characters, is first taught to write six free tokens and then the answer, right in half of the cases;
 this is the reference. Then it is trained by reward: 64 prompts a step, four responses each, and every method by the same loss,
 −Σ advantage · log probability. The free tokens do not matter. Shown is what a method has moved of them, the Kullback–Leibler
 divergence from the reference (nats a response), when the answer is right in 90%, at the rate of one sweep that moves least among
@@ -45,22 +45,34 @@ def coded(text, length):
 
 
 class Writer(torch.nn.Module):
+    """A GRU that reads the prompt, and one that writes; what was read is before the writer at every token."""
+
     def __init__(self):
         super().__init__()
-        self.seen, self.memory = torch.nn.Embedding(len(MARKS), 48), torch.nn.GRU(48, 128, batch_first=True)
-        self.said = torch.nn.Linear(128, len(MARKS))
+        self.seen = torch.nn.Embedding(len(MARKS), 48)
+        self.reader = torch.nn.GRU(48, 96, batch_first=True)
+        self.writer = torch.nn.GRU(48, 96, batch_first=True)
+        self.said = torch.nn.Sequential(torch.nn.Linear(192, 192), torch.nn.ReLU(), torch.nn.Linear(192, len(MARKS)))
 
-    def forward(self, tokens):
-        return self.said(self.memory(self.seen(tokens))[0]).log_softmax(-1)
+    def before(self, prompts):
+        """What was read, and the writer's first input: a blank."""
+        return self.reader(self.seen(prompts))[1][0], torch.full((len(prompts), 1), MARKS.index(" "))
+
+    def forward(self, prompts, written):
+        """Log probabilities of every token after what was written before it."""
+        read, blank = self.before(prompts)
+        state = self.writer(self.seen(torch.cat([blank, written[:, :-1]], 1)))[0]
+        both = torch.cat([state, read[:, None].expand(-1, state.shape[1], -1)], -1)
+        return self.said(both).log_softmax(-1)
 
     @torch.no_grad()
     def write(self, prompts):
-        state, token, out = self.memory(self.seen(prompts))[1], None, []
+        read, token = self.before(prompts)
+        state, out = None, []
         for _ in range(FREE + ANSWER):
-            chances = self.said(state[-1]).softmax(-1)
-            token = torch.multinomial(chances, 1)
+            _, state = self.writer(self.seen(token), state)
+            token = torch.multinomial(self.said(torch.cat([state[0], read], -1)).softmax(-1), 1)
             out.append(token)
-            state = self.memory(self.seen(token), state)[1]
         return torch.cat(out, 1)
 
 
@@ -94,9 +106,8 @@ def reference(task, seed):
         free = torch.randint(len(MARKS), (128, FREE))
         wrong = task.answers[torch.randint(len(task.entries), (128,))]
         answers = torch.where(torch.rand(128, 1) < 0.5, task.answers[chosen], wrong)
-        tokens = torch.cat([task.prompts[chosen], free, answers], 1)
-        said = model(tokens[:, :-1])[:, -FREE - ANSWER :]
-        loss = -said.gather(-1, tokens[:, -FREE - ANSWER :, None]).mean()
+        written = torch.cat([free, answers], 1)
+        loss = -model(task.prompts[chosen], written).gather(-1, written[:, :, None]).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -121,12 +132,11 @@ def life(task, start, settings, rate, seed):
         else:
             events = places + written.numpy().astype(np.int32)
             advantage = given(events, reward, group, context=chosen.numpy()).advantages
-        tokens = torch.cat([task.prompts[chosen], written], 1)
-        said = model(tokens[:, :-1])[:, -FREE - ANSWER :]
+        said = model(task.prompts[chosen], written)
         recent = [*recent[-9:], reward.mean()]
         if len(recent) == 10 and np.mean(recent) >= 0.9:
             with torch.no_grad():
-                before = start(tokens[:, :-1])[:, -FREE - ANSWER :]
+                before = start(task.prompts[chosen], written)
                 moved = (said.exp() * (said - before)).sum(-1)[:, :FREE].sum(1).mean()
             return moved.item(), step
         loss = -(torch.from_numpy(advantage) * said.gather(-1, written[:, :, None])[:, :, 0]).sum(1).mean()

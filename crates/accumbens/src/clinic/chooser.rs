@@ -8,8 +8,8 @@ use rand_distr::StandardNormal;
 
 accumbens_core::parameters! {
     /// What is in a person beside dopamine. Opponent actors as in OpAL (collins2014): go weights of benefits and stop weights
-    /// of costs, each multiplied by its own change; dopamine's bursts and dips teach both, its level weighs one against the
-    /// other. Where no source is named the value is ours: measures are compared, never read as absolute.
+    /// of costs, each multiplied by its own change; go weights learn through D1, stop weights through D2, and dopamine's level
+    /// weighs one against the other. Where no source is named the value is ours: measures are compared, never read as absolute.
     pub struct Chooser {
         /// Learning rate of values.
         alpha: 0.1 => .domain(Domain::UNIT).source("collins2014");
@@ -31,7 +31,7 @@ accumbens_core::parameters! {
         spontaneous: 0.02 => .domain(Domain::UNIT).source("maia2017");
         /// Its size, as an error, before it reaches receptors.
         spontaneous_size: 1.0 => .domain(Domain::NOT_NEGATIVE);
-        /// Share of bursts that the world calls for that is left.
+        /// Share of the phasic answers that the world calls for that is left.
         adaptive: 1.0 => .domain(Domain::NOT_NEGATIVE).source("maia2017");
         /// Salience given to what means nothing by other ways than dopamine.
         elsewhere: 0.0 => .domain(Domain::NOT_NEGATIVE);
@@ -96,20 +96,16 @@ impl Person {
         self
     }
 
-    /// An error as receptors pass it on: bursts by what D1 sees of them, dips by what D2 does.
-    fn passed(&self, error: f64) -> f64 {
-        error * if error > 0.0 { self.chooser.adaptive * self.core.burst } else { self.core.dip }
-    }
-
-    /// Learns an outcome of what was chosen or seen, and whatever burst comes by itself.
+    /// Learns an outcome of what was chosen or seen, and whatever burst comes by itself: go weights as far as D1 sees phasic
+    /// dopamine, stop weights as far as D2 does.
     pub fn learn(&self, of: &mut Learnt, outcome: f64, rng: &mut ChaCha8Rng) {
         let c = &self.chooser;
         let error = outcome - of.value;
-        let stray = if rng.random::<f64>() < c.spontaneous { c.spontaneous_size * self.core.burst } else { 0.0 };
+        let stray = if rng.random::<f64>() < c.spontaneous { c.spontaneous_size } else { 0.0 };
         of.value += c.alpha * error;
-        let taught = self.passed(error) + stray;
-        of.go = (of.go + c.alpha_go * of.go * taught).clamp(0.0, MOST);
-        of.stop = (of.stop - c.alpha_stop * of.stop * taught).clamp(0.0, MOST);
+        let taught = c.adaptive * error + stray;
+        of.go = (of.go + c.alpha_go * self.core.burst * of.go * taught).clamp(0.0, MOST);
+        of.stop = (of.stop - c.alpha_stop * self.core.dip * of.stop * taught).clamp(0.0, MOST);
     }
 
     /// How strongly something draws: go against stop, by the level of dopamine.

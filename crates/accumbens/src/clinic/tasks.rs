@@ -189,11 +189,10 @@ fn salience(person: &Person, rng: &mut ChaCha8Rng) -> Numbers {
         let other = features[tells].value;
         person.learn(&mut features[nothing], reward - other, rng);
     }
-    let shown = |of: &Learnt| person.draw(of) - (person.core.go - person.core.stop);
-    let adaptive = shown(&features[0]) - shown(&features[1]);
-    // What draws though it means nothing, above how it drew before anything was learnt.
-    let aberrant = 0.5 * (shown(&features[2]).abs() + shown(&features[3]).abs()) + person.chooser.elsewhere;
-    vec![adaptive, aberrant]
+    // As ratings: how surely one of two is taken for the better, 0 for not at all.
+    let apart = |a: usize, b: usize| 2.0 * person.prefers(person.draw(&features[a]), person.draw(&features[b])) - 1.0;
+    let elsewhere = person.chooser.elsewhere;
+    vec![apart(0, 1), (apart(2, 3).abs() + elsewhere).min(1.0)]
 }
 
 /// Signalled avoidance: a cue is followed by a shock unless something is done. The tail learns the threat, the core the relief.

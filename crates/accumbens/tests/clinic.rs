@@ -1,0 +1,136 @@
+//! The clinic: limits, published directions, and that nothing leaves its bounds without saying so.
+
+use accumbens::clinic::reach::{Acts, LIMIT};
+use accumbens::clinic::tasks::{self, MEASURES};
+use accumbens::clinic::{Chooser, Person, Plan, Tone, catalogue, page, treat};
+use accumbens_core::{Seed, cite};
+
+fn person(core: Tone) -> Person {
+    Person { chooser: Chooser::default(), core, dorsal: core, tail: core }
+}
+
+fn mean(task: &str, place: usize, person: &Person) -> f64 {
+    let one = |i: u32| tasks::run(task, person, &mut Seed(3).stream(&format!("{task}/{i}"))).unwrap()[place];
+    (0..200).map(one).sum::<f64>() / 200.0
+}
+
+fn plan(phenotype: &str, treatments: &[&str], people: u32) -> Plan {
+    let treatments: Vec<String> = treatments.iter().map(|t| (*t).to_owned()).collect();
+    Plan::new(phenotype, &treatments, &[], people, Seed(5)).unwrap()
+}
+
+#[test]
+fn every_treatment_at_the_dose_that_is_none_is_no_treatment_to_the_bit() {
+    let treatments = catalogue::treatments().unwrap();
+    let none: Vec<String> = treatments.iter().map(|t| format!("{}:{}", t.name, t.none)).collect();
+    let names: Vec<&str> = none.iter().map(String::as_str).collect();
+    let treated = treat(&plan("adhd-tonic", &names, 6), &|| true).unwrap();
+    assert_eq!(treated.accounts[0].arms.len(), treatments.len());
+    for arm in &treated.accounts[0].arms {
+        assert_eq!(arm.reach, treated.accounts[0].reach, "{}", arm.treatment);
+        assert!(arm.effects.iter().all(|e| e.effect.mean == 0.0), "{}: {:?}", arm.treatment, arm.effects);
+    }
+}
+
+#[test]
+fn what_acts_in_one_circuit_leaves_the_others_as_they_are_and_a_blocker_of_d2_does_not() {
+    let treated = treat(&plan("adhd-gain", &["core-release:0.5", "haloperidol:2"], 4), &|| true).unwrap();
+    let [core, broad] = &treated.accounts[0].arms[..] else { panic!() };
+    let before = &treated.accounts[0].reach;
+    assert!(core.reach[0].dopamine < 0.8 * before[0].dopamine);
+    assert_eq!(core.reach[1..], before[1..]);
+    // Autoreceptors no longer hold release and firing back, in all projections; what D2 does falls.
+    for (now, before) in broad.reach.iter().zip(before) {
+        assert!(now.dopamine > 1.2 * before.dopamine && now.d2 < before.d2, "{now:?} {before:?}");
+    }
+}
+
+#[test]
+fn every_account_under_every_treatment_stays_within_bounds_in_every_task_and_says_where_it_was_held() {
+    for disorder in catalogue::disorders().unwrap() {
+        let mut plan = plan(&disorder.name, &[], 3);
+        for (_, doses) in &mut plan.treatments {
+            *doses = vec![doses[0], doses[doses.len() - 1]];
+        }
+        let treated = treat(&plan, &|| true).unwrap();
+        for arm in treated.accounts.iter().flat_map(|a| &a.arms) {
+            let tones = arm.tone.iter().flat_map(|t| [t.go, t.stop, t.burst, t.dip, t.level]);
+            assert!(tones.clone().all(|x| (0.0..=LIMIT).contains(&x)), "{} {:?}", arm.treatment, arm.tone);
+            assert!(arm.held || !tones.clone().any(|x| x == LIMIT), "{}", arm.treatment);
+            let bounded = arm.reach.iter().all(|r| {
+                r.dopamine.is_finite()
+                    && r.dopamine >= 0.0
+                    && (0.0..=1.0).contains(&r.d1)
+                    && (0.0..=1.0).contains(&r.d2)
+            });
+            assert!(bounded, "{} {}", arm.treatment, arm.dose);
+            assert!(arm.effects.iter().all(|e| e.effect.mean.is_finite()), "{} {:?}", arm.treatment, arm.effects);
+        }
+        assert!(page::html(&treated, "accumbens treat").unwrap().contains(&treated.answer()));
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_numbers_on_any_number_of_threads() {
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let plan = plan("schizophrenia-transients", &["transient-veto:0"], 8);
+        serde_json::to_string(&pool.install(|| treat(&plan, &|| true)).unwrap()).unwrap()
+    };
+    assert_eq!(run(1), run(4));
+}
+
+#[test]
+fn the_best_latency_halves_where_what_is_at_stake_is_four_times_as_much() {
+    // Niv et al. 2007: τ* = √(C_v/r̄): 2.0, 1.0 and 0.5 s at r̄ of 0.25, 1 and 4.
+    for (level, latency) in [(1.0, 2.0), (4.0, 1.0), (16.0, 0.5)] {
+        let found = mean("effort", 1, &person(Tone { level, ..Tone::default() }));
+        assert!((found - latency).abs() < 1e-12, "{found}");
+    }
+}
+
+#[test]
+fn bursts_teach_to_choose_and_dips_to_avoid_as_on_and_off_medication() {
+    // Frank et al. 2004: on medication better at choosing the best, off it at avoiding the worst.
+    let on = person(Tone { burst: 1.5, dip: 0.4, go: 1.3, stop: 0.8, level: 1.0 });
+    let off = person(Tone { burst: 0.4, dip: 1.5, go: 0.8, stop: 1.3, level: 1.0 });
+    let bias = |p: &Person| mean("selection", 0, p) - mean("selection", 1, p);
+    assert!(bias(&on) > 0.0 && bias(&off) < 0.0, "{} {}", bias(&on), bias(&off));
+    // Pessiglione et al. 2006: what strengthens bursts helps with gains and not with losses.
+    let healthy = person(Tone::default());
+    let gain = |p: &Person| mean("gains_losses", 0, p) - mean("gains_losses", 0, &healthy);
+    let strong = person(Tone { burst: 2.0, ..Tone::default() });
+    assert!(gain(&strong) > 0.02, "{}", gain(&strong));
+    let loss = mean("gains_losses", 1, &strong) - mean("gains_losses", 1, &healthy);
+    assert!(loss < 0.5 * gain(&strong), "{loss}");
+}
+
+#[test]
+fn low_gain_makes_choices_and_times_noisier() {
+    let mut low = person(Tone::default());
+    low.chooser.gain = 0.5;
+    let healthy = person(Tone::default());
+    assert!(mean("attention", 0, &low) > 1.5 * mean("attention", 0, &healthy));
+    assert!(mean("selection", 0, &low) < mean("selection", 0, &healthy));
+}
+
+#[test]
+fn catalogues_cite_what_is_known_and_mistakes_are_told() {
+    let sources = catalogue::accounts().unwrap().into_iter().flat_map(|a| a.source);
+    let sources = sources.chain(catalogue::treatments().unwrap().into_iter().flat_map(|t| t.source));
+    sources.for_each(|key| assert!(cite::reference(&key).is_ok(), "{key}"));
+    for account in catalogue::accounts().unwrap() {
+        assert!(catalogue::made(&account.patches, &Chooser::default()).is_ok(), "{}", account.name);
+    }
+    assert_eq!(tasks::names().len(), 7);
+    assert!(MEASURES.iter().all(|m| tasks::measure(m.name).is_ok()));
+    let fault = |phenotype: &str, treatment: &str, people: u32| {
+        Plan::new(phenotype, &[treatment.to_owned()], &[], people, Seed(1)).unwrap_err().to_string()
+    };
+    assert!(fault("melancholia", "haloperidol", 5).contains("adhd"));
+    assert!(fault("adhd", "aspirin", 5).contains("haloperidol"));
+    assert!(fault("adhd", "haloperidol:much", 5).contains("number"));
+    assert!(fault("adhd", "haloperidol", 1).contains("2 or more"));
+    let acts = Acts { drugs: vec![("haloperidol".into(), -1.0)], ..Acts::default() };
+    assert!(accumbens::clinic::reach::reach("vta-core", "ejdrup", &acts, Seed(1)).is_err());
+}
