@@ -8,7 +8,7 @@ divergence from the reference (nats a response), when the answer is right in 90%
 those that get there; and the steps it took. Events are tokens at their places, the context is the prompt.
 
     pip install torch reasoning-gym
-    python examples/agents/reasoning.py           # the table of docs/agents.md, an hour on two cores
+    python examples/agents/reasoning.py           # twenty minutes a task; docs/agents.md has chain_sum
 """
 
 import argparse
