@@ -135,7 +135,7 @@ impl Arm {
     #[must_use]
     pub fn relief(&self, account: &Untreated) -> f64 {
         let shown: Vec<f64> = (self.effects.iter().zip(&account.against_healthy))
-            .filter(|(_, gap)| gap.symptom && gap.effect.sign() < 0)
+            .filter(|(_, gap)| gap.symptom && gap.effect.sign() < 0 && gap.effect.mean <= -RELIEF)
             .map(|(e, _)| e.effect.mean)
             .collect();
         if shown.is_empty() { 0.0 } else { shown.iter().sum::<f64>() / shown.len() as f64 }
@@ -324,7 +324,7 @@ fn conclusions(accounts: &[Untreated]) -> Vec<Conclusion> {
     all
 }
 
-/// The least relief, in standard deviations of the healthy, that counts as treating.
+/// The least that counts as a symptom, or as relief of one, in standard deviations of the healthy.
 pub const RELIEF: f64 = 0.2;
 
 /// What one account says of "circuit-specific modulation treats without the side effects of blockade".
