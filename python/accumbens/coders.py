@@ -168,7 +168,7 @@ class Clusters:
     """
 
     def __init__(self, embed: Callable[[str], Any], count: int = 64, seed: int = 1) -> None:
-        from sklearn.cluster import MiniBatchKMeans
+        from sklearn.cluster import MiniBatchKMeans  # pyright: ignore[reportMissingImports]
 
         self.embed, self.count = embed, count
         self._means = MiniBatchKMeans(count, random_state=seed, n_init="auto", batch_size=max(count, 256))

@@ -89,7 +89,7 @@ class Table:
 
     def to_polars(self) -> Any:
         """The table as a Polars ``DataFrame``."""
-        import polars
+        import polars  # pyright: ignore[reportMissingImports]
 
         return polars.DataFrame(self)
 

@@ -29,7 +29,7 @@ def test_every_method_learns_the_smallest_task_and_all_see_the_same_batches_firs
     task = here["Memory"](3, episodes=512)
     for method, (_, knobs) in lab.METHODS.items():
         regret, late = lab.life(task, method, 3.0, knobs[0], 1)
-        assert late < 0.1 < 0.5, (method, regret, late)
+        assert late < 0.1, (method, regret, late)
 
 
 @pytest.mark.parametrize("name", ["Umbrella", "Discounting", "Bandit", "Cartpole"])
