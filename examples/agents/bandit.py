@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import numpy as np
-from scipy import stats
+from lab import half_width
 
 from accumbens import credit
 
@@ -132,7 +132,6 @@ def main():
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("--seeds", type=int, default=40)
     args = words.parse_args()
-    t = stats.t.ppf(0.975, args.seeds - 1) / np.sqrt(args.seeds)
     pairs = [(learner, world) for world in WORLDS for learner in LEARNERS]
     print("| world | learner | its number | share of the best | less constant gain, same seeds |\n|---|---|---|---|---|")
     with ProcessPoolExecutor(os.cpu_count()) as pool:
@@ -140,7 +139,7 @@ def main():
             if learner == "constant gain":
                 constant = found
             less = found - constant
-            cells = [f"{x.mean():.3f} ± {t * x.std(ddof=1):.3f}" for x in (found, less)]
+            cells = [f"{x.mean():.3f} ± {half_width(x):.3f}" for x in (found, less)]
             print(f"| {world} | {learner} | {number:g} | {cells[0]} | {cells[1]} |", flush=True)
 
 

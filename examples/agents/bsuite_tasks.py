@@ -11,7 +11,7 @@ are written here for a whole batch of episodes at once. ``--check`` plays bsuite
 import sys
 
 import numpy as np
-from lab import Played, Policy, table
+from lab import Played, Policy, drawn, table
 
 
 class Task:
@@ -95,7 +95,7 @@ class Discounting(Task):
         first, _ = policy.act(np.zeros((b, 1), np.int64), rng)
         states = np.concatenate([np.zeros((b, 1), np.int64), 1 + 99 * first[:, None] + np.arange(t - 1)], 1)
         chances = policy.chances(states[:, :, None])
-        actions = np.minimum((rng.random((b, t, 1)) > chances.cumsum(-1)).sum(-1), 4)
+        actions = drawn(chances, rng)
         actions[:, 0] = first
         rewards = np.zeros((b, t, 1))
         rewards[np.arange(b), self.when[first] - 1, 0] = self.pays[first]

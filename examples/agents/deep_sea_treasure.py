@@ -16,8 +16,7 @@ from functools import partial
 
 import mo_gymnasium
 import numpy as np
-from lab import METHODS, Played, Policy
-from scipy import stats
+from lab import METHODS, Played, Policy, half_width
 
 STEPS, GAMMA, WORST = 50, 0.99, np.array([0.0, -50.0])
 WEIGHTS = np.linspace(0.02, 0.98, 6)
@@ -124,12 +123,11 @@ def main():
     check()
     print(f"The library's front: {front():.2f}\n")
     cases = [(m, n) for n in args.noise for m in METHODS]
-    t = stats.t.ppf(0.975, args.seeds - 1) / np.sqrt(args.seeds)
     print("| method | noise a step | rate | λ, half-life | hypervolume |\n|---|---|---|---|---|")
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         work = partial(measured, seeds=args.seeds, episodes=args.episodes)
         for method, noise, rate, knob, found in pool.map(work, cases):
-            cell = f"{found.mean():.0f} ± {t * found.std(ddof=1):.0f}"
+            cell = f"{found.mean():.0f} ± {half_width(found):.0f}"
             print(f"| {method} | {noise:g} | {rate:g} | {knob:g} | {cell} |", flush=True)
 
 

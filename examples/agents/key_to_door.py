@@ -9,7 +9,7 @@ is and whether it has the key. Channels: the treasure, the apples. The score is 
 """
 
 import numpy as np
-from lab import Played, table
+from lab import Played, drawn, table
 
 
 class KeyToDoor:
@@ -33,7 +33,7 @@ class KeyToDoor:
         states = 2 * np.arange(t) + key[:, None]
         states[:, 0] = 0
         all_chances = policy.chances(states[:, :, None])
-        actions = np.minimum((rng.random((b, t, 1)) > all_chances.cumsum(-1)).sum(-1), 3)
+        actions = drawn(all_chances, rng)
         actions[:, 0] = first
         turned = self.switch and number >= self.batches // 2
         rewards = np.zeros((b, t, 2))

@@ -51,6 +51,17 @@ class Played:
         return Played(**{**self.__dict__, "rewards": self.rewards.sum(2, keepdims=True)})
 
 
+def drawn(chances, rng):
+    """One of the last axis by its chances."""
+    draws = rng.random((*chances.shape[:-1], 1))
+    return np.minimum((draws > chances.cumsum(-1)).sum(-1), chances.shape[-1] - 1)
+
+
+def half_width(found):
+    """Half of the 95% interval of a mean over the first axis (t)."""
+    return stats.t.ppf(0.975, len(found) - 1) * np.std(found, 0, ddof=1) / np.sqrt(len(found))
+
+
 class Policy:
     """A softmax over actions of the sum of the active features' weights, which are clipped so that it goes on exploring."""
 
@@ -66,8 +77,7 @@ class Policy:
     def act(self, features, rng):
         """Actions (B,), and what each action had (B, A)."""
         chances = self.chances(features)
-        draws = rng.random((len(features), 1))
-        return np.minimum((draws > chances.cumsum(-1)).sum(-1), chances.shape[-1] - 1), chances
+        return drawn(chances, rng), chances
 
     def learn(self, played, advantages, rate):
         """A step along the policy gradient; advantages (B, T), or (B, T, F) where each feature has its own."""
@@ -240,8 +250,7 @@ def measured(task, method, seeds, swept):
             if best is None or (found > best[0]) == task.more_is_better:
                 best = (found, rate, knob)
     found = np.array([life(task, method, best[1], best[2], s) for s in range(seeds)])
-    half = stats.t.ppf(0.975, seeds - 1) * found.std(0, ddof=1) / np.sqrt(seeds)
-    return method, best[1], best[2], found.mean(0), half
+    return method, best[1], best[2], found.mean(0), half_width(found)
 
 
 def table(tasks, account):

@@ -17,7 +17,7 @@ import copy
 import numpy as np
 import reasoning_gym
 import torch
-from scipy import stats
+from lab import half_width
 
 from accumbens import credit
 
@@ -152,7 +152,6 @@ def main():
     words.add_argument("--tasks", nargs="*", default=list(TASKS))
     args = words.parse_args()
     torch.set_num_threads(1)
-    t = stats.t.ppf(0.975, args.seeds - 1)
     print("| task | method | rate | free tokens moved, nats | steps | seeds that get there |\n|---|---|---|---|---|---|")
     for name in args.tasks:
         task = Task(name)
@@ -168,7 +167,7 @@ def main():
                 continue
             rate = min((r for r in RATES if there[r] == most), key=lambda r: np.nanmean(runs[r][:, 0]))
             moved, steps = runs[rate][~np.isnan(runs[rate][:, 0])].T
-            half = t * moved.std(ddof=1) / np.sqrt(len(moved)) if len(moved) > 1 else np.nan
+            half = half_width(moved) if len(moved) > 1 else np.nan
             print(
                 f"| {name} | {method} | {rate:g} | {moved.mean():.3f} ± {half:.3f} | {steps.mean():.0f} |"
                 f" {len(moved)} of {args.seeds} |",

@@ -18,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import numpy as np
-from scipy import stats
+from lab import half_width
 
 from accumbens import credit
 
@@ -29,7 +29,7 @@ WORLDS = {"precise style, noisy work": (1.0, 0.05), "noisy style, precise work":
 
 def groups(channels):
     def start():
-        def advantage(tokens, rewards, total):
+        def advantage(tokens, rewards):
             rewards = rewards if channels else rewards.sum(1, keepdims=True)
             alike = np.zeros(len(rewards), int)
             return sum(credit.group_advantages(r, alike, centre="mean", prior=0.0) for r in rewards.T)[:, None]
@@ -46,7 +46,7 @@ def given(channels=2, capped=None, **settings):
         made, held = credit.Credit(channels, **settings), np.zeros(1)
         places = 2 * np.arange(PLACES, dtype=np.int32)
 
-        def advantage(tokens, rewards, total):
+        def advantage(tokens, rewards):
             nonlocal held
             rewards = rewards if channels == 2 else rewards.sum(1)
             signal = made(places + tokens, rewards, np.zeros(len(rewards), int))
@@ -82,7 +82,7 @@ def life(method, world, rate, seed):
         tokens = (rng.random((RESPONSES, PLACES)) < p).astype(np.int32)
         clean = np.stack([2 * tokens[:, i * EACH : (i + 1) * EACH].mean(1) - 1 for i in range(2)], 1)
         rewards = clean + noise * rng.standard_normal((RESPONSES, 2))
-        made = advantage(tokens, rewards, step)
+        made = advantage(tokens, rewards)
         logit = np.clip(logit + rate * (made * (tokens - p)).mean(0), -5, 5)
         p = 1 / (1 + np.exp(-logit))
         work, style = (2 * p[i * EACH : (i + 1) * EACH].mean() - 1 for i in range(2))
@@ -107,7 +107,6 @@ def main():
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("--seeds", type=int, default=20)
     args = words.parse_args()
-    t = stats.t.ppf(0.975, args.seeds - 1) / np.sqrt(args.seeds)
     print("| world | method | rate | true reward at a proxy of 1.4 | steps |\n|---|---|---|---|---|")
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for method, world, rate, found in pool.map(
@@ -118,7 +117,7 @@ def main():
                 continue
             reached = found[~np.isnan(found[:, 0])]
             note = "" if len(reached) == len(found) else f" ({len(reached)} of {len(found)} get there)"
-            half = t * reached[:, 0].std(ddof=1)
+            half = half_width(reached[:, 0])
             print(
                 f"| {world} | {method} | {rate:g} | {reached[:, 0].mean():.3f} ± {half:.3f}{note} |"
                 f" {reached[:, 1].mean():.0f} |",

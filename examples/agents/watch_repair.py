@@ -41,12 +41,12 @@ class Averaged:
 
 
 class Adjusted:
-    """What repairing adds with jams and tyres held: recursive least squares over all that preceded the pay."""
+    """What repairing adds with jams and tyres held: recursive least squares over all that preceded the pay; shrunk, less what
+    the precision of a weight does not bear out (J = max(0, 1 − 1/z²))."""
 
-    def __init__(self):
+    def __init__(self, shrunk=False):
         self.known, self.weights = credit.Adjusted(6, ridge=1e-3), np.full(6, 10.0)
-        self.road = np.zeros(2)
-        self.counts, self.repaired = np.zeros(2), 0
+        self.counts, self.repaired, self.shrunk = np.zeros(2), 0, shrunk
 
     def worth(self, brand):
         # What the road costs on average is part of what repairing brings.
@@ -59,18 +59,11 @@ class Adjusted:
         row[brand], row[JAM:] = 1.0, traces
         # Two outcomes, so that the intercept is that of not repairing, which brings nothing.
         self.known.learn(np.stack([row, np.zeros(6)]), np.array([pay, 0.0]))
-        tried = self.known.weights()[0]
-        self.weights = np.where(tried != 0.0, tried, 10.0)
-
-
-class Shrunk(Adjusted):
-    """The same, each weight less what its precision does not bear out (J = max(0, 1 − 1/z²))."""
-
-    def learn(self, brand, traces, pay):
-        super().learn(brand, traces, pay)
         weights, errors = self.known.weights()
-        z = np.divide(weights, errors, out=np.zeros(6), where=np.isfinite(errors) & (errors > 0))
-        kept = np.maximum(0, 1 - 1 / np.maximum(z**2, 1e-12))
+        kept = 1.0
+        if self.shrunk:
+            z = np.divide(weights, errors, out=np.zeros(6), where=np.isfinite(errors) & (errors > 0))
+            kept = np.maximum(0, 1 - 1 / np.maximum(z**2, 1e-12))
         self.weights = np.where(weights != 0.0, kept * weights, 10.0)
 
 
@@ -95,7 +88,7 @@ LEARNERS = {
     "Monte Carlo, constant rate 0.1 (RUDDER's baseline)": partial(Averaged, 0.1),
     "Monte Carlo, averaged": Averaged,
     "backtracking: least squares on what preceded": Adjusted,
-    "backtracking × precision: the same, shrunk": Shrunk,
+    "backtracking × precision: the same, shrunk": partial(Adjusted, True),
     "channels told apart by hand, averaged": Typed,
 }
 

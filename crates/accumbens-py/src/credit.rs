@@ -14,6 +14,16 @@ type Doubles<'py> = PyReadonlyArray1<'py, f64>;
 /// Two arrays of one length.
 type Pair<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>);
 
+/// What was learnt, as JSON.
+pub fn written<T: serde::Serialize>(state: &T) -> PyResult<String> {
+    serde_json::to_string(state).map_err(|e| refused(Error::input("state", e.to_string(), "")))
+}
+
+/// What `written` wrote.
+pub fn read<T: serde::de::DeserializeOwned>(state: &str) -> PyResult<T> {
+    serde_json::from_str(state).map_err(|e| refused(Error::input("state", e.to_string(), "what state() gave")))
+}
+
 pub fn slice<'a, T: numpy::Element>(array: &'a PyReadonlyArray1<'_, T>, what: &str) -> PyResult<&'a [T]> {
     array.as_slice().map_err(|_| refused(Error::input(what, "an array with gaps", "a contiguous array")))
 }
@@ -200,13 +210,12 @@ impl NativeCredit {
 
     /// What earlier batches taught, as JSON.
     fn state(&self) -> PyResult<String> {
-        serde_json::to_string(&self.memory).map_err(|e| refused(Error::input("state", e.to_string(), "")))
+        written(&self.memory)
     }
 
     /// Goes on from such a state.
     fn restore(&mut self, state: &str) -> PyResult<()> {
-        let fault = |e: serde_json::Error| refused(Error::input("state", e.to_string(), "what state() gave"));
-        let memory: Memory = serde_json::from_str(state).map_err(fault)?;
+        let memory: Memory = read(state)?;
         memory.check(self.credit.weights.len()).map_err(refused)?;
         self.memory = memory;
         Ok(())

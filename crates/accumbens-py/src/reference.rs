@@ -1,6 +1,6 @@
 //! Reference signals and channels for Python.
 
-use crate::credit::slice;
+use crate::credit::{read, slice, written};
 use crate::refused;
 use accumbens::credit;
 use accumbens_core::Error;
@@ -117,13 +117,12 @@ impl NativeTonic {
 
     /// What it knows, as JSON.
     fn state(&self) -> PyResult<String> {
-        serde_json::to_string(&self.0).map_err(|e| refused(Error::input("state", e.to_string(), "")))
+        written(&self.0)
     }
 
     /// Goes on from such a state.
     fn restore(&mut self, state: &str) -> PyResult<()> {
-        let fault = |e: serde_json::Error| refused(Error::input("state", e.to_string(), "what state() gave"));
-        self.0 = serde_json::from_str(state).map_err(fault)?;
+        self.0 = read(state)?;
         Ok(())
     }
 }
@@ -158,13 +157,12 @@ impl NativeValues {
 
     /// What it knows, as JSON.
     fn state(&self) -> PyResult<String> {
-        serde_json::to_string(&self.0).map_err(|e| refused(Error::input("state", e.to_string(), "")))
+        written(&self.0)
     }
 
     /// Goes on from such a state.
     fn restore(&mut self, state: &str) -> PyResult<()> {
-        let fault = |e: serde_json::Error| refused(Error::input("state", e.to_string(), "what state() gave"));
-        self.0 = serde_json::from_str(state).map_err(fault)?;
+        self.0 = read(state)?;
         Ok(())
     }
 }

@@ -59,7 +59,7 @@
       options.color = { scheme: "RdBu", reverse: true, domain: [-most, most], clamp: true, legend: true, label: f.z };
       options.y = { label: f.y, reverse: true };
     } else if (f.series) {
-      options.color = { domain: names(f), range: ["#0f766e", "#7c3aed", "#c2410c", "#1d4ed8", "#a16207", "#be185d", "#4d7c0f", "#475569"], ...legend(f) };
+      options.color = { domain: names(f), range: ["#0f766e", "#7c3aed", "#c2410c", "#1d4ed8", "#a16207", "#be185d", "#4d7c0f", "#475569", "#0891b2", "#a21caf", "#b91c1c", "#78716c"], ...legend(f) };
     }
     el.replaceChildren(Plot.plot(options));
   }

@@ -155,7 +155,7 @@ pub fn phenotype(name: &str) -> Result<(Disorder, Vec<Account>)> {
     let disorder = disorders.iter().find(|d| d.name == of).cloned();
     let disorder =
         disorder.ok_or_else(|| Error::input("phenotype", format!("{name:?} is not known"), known.join(", ")))?;
-    let wanted = |a: &Account| a.name == name || (a.disorder == name && name == disorder.name);
+    let wanted = |a: &Account| a.name == name || a.disorder == name;
     let chosen = accounts.into_iter().filter(wanted).collect();
     Ok((disorder, chosen))
 }

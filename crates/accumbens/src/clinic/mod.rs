@@ -9,6 +9,7 @@
 
 pub mod catalogue;
 pub mod chooser;
+pub mod claim;
 pub mod page;
 pub mod reach;
 pub mod tasks;
@@ -16,5 +17,6 @@ pub mod treat;
 
 pub use catalogue::{Account, Disorder, Treatment};
 pub use chooser::{Chooser, Person};
+pub use claim::{Chosen, Claim};
 pub use reach::{Reach, Tone};
 pub use treat::{Effect, Plan, Treated, treat};

@@ -36,7 +36,7 @@ pub fn cell(e: &Estimate) -> String {
 }
 
 fn answer(treated: &Treated) -> Value {
-    let arm = |c: &Option<super::treat::Chosen>| {
+    let arm = |c: &Option<super::Chosen>| {
         c.as_ref().map_or_else(|| "–".into(), |c| format!("{}: relief {:.2}, cost {:.2}", c.arm, c.relief, c.cost))
     };
     let yes = |b: bool| if b { "yes" } else { "no" };

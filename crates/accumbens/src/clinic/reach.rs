@@ -1,9 +1,10 @@
 //! What dopamine does at receptors, by the whole chain: neurons, autoreceptors, release, uptake, D1 and D2, drugs.
 
-use crate::recorded::{Chain, taught};
+use crate::fit::statistics;
+use crate::recorded::{Chain, TICK, taught};
 use crate::transmission::drug::peak;
 use accumbens_core::drugs::{Given, by_name};
-use accumbens_core::{Error, Result, Seed, sensors};
+use accumbens_core::{Patch, Result, Seed, sensors};
 
 /// Seconds before the first answer.
 const SETTLE: f64 = 20.0;
@@ -31,9 +32,16 @@ pub struct Reach {
 #[derive(Clone, Debug, Default)]
 pub struct Acts {
     /// Patches of firing, terminals, space, receptors and synthesis.
-    pub patches: Vec<accumbens_core::Patch>,
+    pub patches: Vec<Patch>,
     /// Drugs with their doses, by the usual route.
     pub drugs: Vec<(String, f64)>,
+}
+
+impl Acts {
+    /// What of it is done within a projection.
+    pub(super) fn within(&self, projection: &str) -> (Vec<&Patch>, &[(String, f64)]) {
+        (self.patches.iter().filter(|p| p.acts_in(projection)).collect(), &self.drugs)
+    }
 }
 
 /// The set of parameters of a projection: those with autoreceptors, on which D2 drugs act beside their target.
@@ -57,27 +65,18 @@ pub fn reach(projection: &str, scheme: &str, acts: &Acts, seed: Seed) -> Result<
     }
     chain.check()?;
     // Bursts and pauses by turns, so that neither finds what its own kind left behind.
-    let answers: Vec<f64> = (0..2 * ANSWERS).map(|i| SETTLE + APART * i as f64).collect();
-    let signal = |tick: usize| {
-        let at = answers.iter().position(|t| (t / crate::recorded::TICK).round() as usize == tick);
-        at.map_or(0.0, |i| if i % 2 == 0 { 1.0 } else { -1.0 })
+    let ticks = |seconds: f64| (seconds / TICK).round() as usize;
+    let signal = |tick: usize| match tick.checked_sub(ticks(SETTLE)) {
+        Some(since) if since % ticks(APART) == 0 => [1.0, -1.0][since / ticks(APART) % 2],
+        _ => 0.0,
     };
     let recording = chain.record(taught(seconds, signal)?, seed, &format!("clinic/{projection}"))?;
-    let channel = |name: &str| {
-        let found = recording.channels.iter().find(|c| c.name == name);
-        found
-            .map(|c| c.data.as_slice())
-            .ok_or_else(|| Error::input("clinic", format!("no {name}"), "a chain with truth"))
-    };
-    let mean = |data: &[f64], from: f64, to: f64| {
-        let place = |t: f64| ((t / crate::recorded::TICK) as usize).min(data.len());
-        let part = &data[place(from)..place(to)];
-        part.iter().sum::<f64>() / part.len().max(1) as f64
-    };
+    let channel = |name: &str| recording.needed("clinic", name).map(|c| &c.data[..]);
+    let mean = |data: &[f64], from: f64, to: f64| statistics::mean(&data[ticks(from)..ticks(to).min(data.len())]);
     let (dopamine, d1, d2) = (channel("dopamine")?, channel("D1")?, channel("D2")?);
     let change = |data: &[f64], first: usize| {
-        let times = answers.iter().skip(first).step_by(2);
-        times.map(|t| mean(data, *t, t + 1.5) - mean(data, t - 1.0, *t)).sum::<f64>() / ANSWERS as f64
+        let times = (first..2 * ANSWERS).step_by(2).map(|i| SETTLE + APART * i as f64);
+        times.map(|t| mean(data, t, t + 1.5) - mean(data, t - 1.0, t)).sum::<f64>() / ANSWERS as f64
     };
     Ok(Reach {
         dopamine: mean(dopamine, 0.5 * SETTLE, SETTLE),

@@ -15,6 +15,9 @@ pub const PROJECTIONS: [&str; 3] = ["vta-core", "snc-dorsal", "snl-tail"];
 /// How far people differ: the spread of the logarithm of each of their rates, temperatures and costs.
 pub const SPREAD: f64 = 0.2;
 
+/// The least that counts as a symptom, or as relief of one, in standard deviations of the healthy.
+pub const RELIEF: f64 = 0.2;
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -200,8 +203,9 @@ pub struct Treated {
     pub conclusions: Vec<Conclusion>,
 }
 
-/// One condition: the chooser, what reaches receptors, and what every person scores.
+/// One condition: what is done, what reaches receptors, and what every person scores.
 struct Condition {
+    acts: Acts,
     reach: Vec<Reach>,
     tone: Vec<Tone>,
     held: bool,
@@ -209,10 +213,21 @@ struct Condition {
     scores: Vec<Vec<f64>>,
 }
 
-fn condition(plan: &Plan, chooser: &Chooser, acts: &Acts, healthy: Option<&[Reach]>) -> Result<Condition> {
-    let one = |p: &&str| reach(p, &plan.receptors, acts, plan.seed);
-    let reached = PROJECTIONS.par_iter().map(one).collect::<Result<Vec<_>>>()?;
-    let of = healthy.unwrap_or(&reached);
+/// `before` is a condition whose reach stands wherever nothing else is done, `healthy` the one that tones are held against:
+/// this one itself where absent.
+fn condition(
+    plan: &Plan,
+    chooser: &Chooser,
+    acts: Acts,
+    before: Option<&Condition>,
+    healthy: Option<&Condition>,
+) -> Result<Condition> {
+    let one = |(i, projection): (usize, &&str)| {
+        let same = before.filter(|b| b.acts.within(projection) == acts.within(projection));
+        same.map_or_else(|| reach(projection, &plan.receptors, &acts, plan.seed), |b| Ok(b.reach[i]))
+    };
+    let reached = PROJECTIONS.par_iter().enumerate().map(one).collect::<Result<Vec<_>>>()?;
+    let of = healthy.map_or(&reached, |h| &h.reach);
     let tones: Vec<(Tone, bool)> = reached.iter().zip(of).map(|(r, h)| Tone::of(r, h)).collect();
     let [core, dorsal, tail] = [0, 1, 2].map(|i| tones[i].0);
     let person = Person { chooser: chooser.clone(), core, dorsal, tail };
@@ -226,7 +241,7 @@ fn condition(plan: &Plan, chooser: &Chooser, acts: &Acts, healthy: Option<&[Reac
     };
     let scores = (0..plan.people).into_par_iter().map(score).collect::<Result<_>>()?;
     let held = tones.iter().any(|t| t.1);
-    Ok(Condition { reach: reached, tone: tones.into_iter().map(|t| t.0).collect(), held, scores })
+    Ok(Condition { acts, reach: reached, tone: tones.into_iter().map(|t| t.0).collect(), held, scores })
 }
 
 /// Effects of one condition against another, person by person, in standard deviations of the healthy.
@@ -252,20 +267,20 @@ fn effects(plan: &Plan, now: &Condition, before: &Condition, healthy: &Condition
 pub fn treat(plan: &Plan, tick: &(dyn Fn() -> bool + Sync)) -> Result<Treated> {
     let done = || if tick() { Ok(()) } else { Err(Error::Interrupted) };
     let sound = Chooser::default();
-    let healthy = condition(plan, &sound, &Acts::default(), None)?;
+    let healthy = condition(plan, &sound, Acts::default(), None, None)?;
     done()?;
     let one = |account: &Account| -> Result<Untreated> {
         let within = |e: Error| e.within(&account.name);
         let (chooser, patches) = catalogue::made(&account.patches, &sound).map_err(within)?;
         let acts = Acts { patches: patches.clone(), drugs: Vec::new() };
-        let untreated = condition(plan, &chooser, &acts, Some(&healthy.reach)).map_err(within)?;
+        let untreated = condition(plan, &chooser, acts, Some(&healthy), Some(&healthy)).map_err(within)?;
         done()?;
         let all: Vec<(&Treatment, f64)> =
             plan.treatments.iter().flat_map(|(t, doses)| doses.iter().map(move |d| (t, *d))).collect();
         let arm = |(treatment, dose): &(&Treatment, f64)| -> Result<Arm> {
             let (chooser, mut acts) = treatment.acts(*dose, &chooser)?;
             acts.patches.splice(0..0, patches.iter().cloned());
-            let treated = condition(plan, &chooser, &acts, Some(&healthy.reach));
+            let treated = condition(plan, &chooser, acts, Some(&untreated), Some(&healthy));
             let treated = treated.map_err(|e| e.within(&format!("{}:{dose} of {}", treatment.name, account.name)))?;
             done()?;
             Ok(Arm {
@@ -322,81 +337,4 @@ fn conclusions(accounts: &[Untreated]) -> Vec<Conclusion> {
         }
     }
     all
-}
-
-/// The least that counts as a symptom, or as relief of one, in standard deviations of the healthy.
-pub const RELIEF: f64 = 0.2;
-
-/// What one account says of "circuit-specific modulation treats without the side effects of blockade".
-#[derive(Clone, Debug, Serialize)]
-pub struct Claim {
-    /// The account.
-    pub account: String,
-    /// The circuit-specific arm that relieves most for what it costs: relief less cost.
-    pub circuit: Option<Chosen>,
-    /// The same of those that act everywhere.
-    pub broad: Option<Chosen>,
-    /// Whether a circuit-specific arm treats at no cost elsewhere.
-    pub holds: bool,
-    /// Whether one that acts everywhere does.
-    pub broad_too: bool,
-}
-
-/// An arm, in short.
-#[derive(Clone, Debug, Serialize)]
-pub struct Chosen {
-    /// Treatment and dose.
-    pub arm: String,
-    /// Mean effect on the symptoms that the account shows.
-    pub relief: f64,
-    /// What it makes worse elsewhere, summed.
-    pub cost: f64,
-}
-
-impl Treated {
-    /// What each account says of the claim.
-    #[must_use]
-    pub fn claims(&self) -> Vec<Claim> {
-        let one = |account: &Untreated| {
-            let of = |kind: Kind| {
-                let chosen = account.arms.iter().filter(move |a| a.kind == kind).map(|a| Chosen {
-                    arm: format!("{}:{}", a.treatment, a.dose),
-                    relief: a.relief(account),
-                    cost: a.cost(),
-                });
-                chosen.filter(|c| c.relief >= RELIEF).collect::<Vec<_>>()
-            };
-            let best =
-                |all: &[Chosen]| all.iter().max_by(|a, b| (a.relief - a.cost).total_cmp(&(b.relief - b.cost))).cloned();
-            let (circuit, broad) = (of(Kind::Circuit), of(Kind::Broad));
-            Claim {
-                account: account.account.clone(),
-                holds: circuit.iter().any(|c| c.cost == 0.0),
-                broad_too: broad.iter().any(|c| c.cost == 0.0),
-                circuit: best(&circuit),
-                broad: best(&broad),
-            }
-        };
-        self.accounts.iter().map(one).collect()
-    }
-
-    /// The answer in a sentence.
-    #[must_use]
-    pub fn answer(&self) -> String {
-        let claims = self.claims();
-        let names = |of: &dyn Fn(&Claim) -> bool| {
-            let all: Vec<&str> = claims.iter().filter(|c| of(c)).map(|c| c.account.as_str()).collect();
-            if all.is_empty() { "none".to_owned() } else { all.join(", ") }
-        };
-        format!(
-            "That treatment in one circuit relieves {} (by {RELIEF} sd or more) and makes nothing else measurably worse holds \
-             under {} of {} accounts ({}); of treatments that act everywhere the same holds under {} ({}).",
-            self.disorder.name,
-            claims.iter().filter(|c| c.holds).count(),
-            claims.len(),
-            names(&|c| c.holds),
-            claims.iter().filter(|c| c.broad_too).count(),
-            names(&|c| c.broad_too),
-        )
-    }
 }

@@ -13,6 +13,7 @@ const LEAST: f64 = 0.05;
 pub struct Values {
     drift: f64,
     prior: Prior,
+    steps: u64,
     sources: Vec<Source>,
 }
 
@@ -25,8 +26,8 @@ struct Source {
     /// Squares of answers, and what of them the value's uncertainty did not explain.
     squares: Estimate,
     excess: Estimate,
-    /// Steps since the last number.
-    since: f64,
+    /// The step of the last number.
+    last: u64,
 }
 
 impl Source {
@@ -49,9 +50,9 @@ impl Values {
             return Err(Error::input("half_life", half_life.to_string(), "above 0 numbers, or infinity"));
         }
         let none = Estimate::default();
-        let one = Source { numbers: 0, mean: 0.0, variance: None, squares: none, excess: none, since: 0.0 };
+        let one = Source { numbers: 0, mean: 0.0, variance: None, squares: none, excess: none, last: 0 };
         let prior = Prior { keep: Prior::half_life(half_life), ..Prior::default() };
-        Ok(Self { drift, prior, sources: vec![one; sources] })
+        Ok(Self { drift, prior, steps: 0, sources: vec![one; sources] })
     }
 
     /// A step in which one source gave a number; returns the gain with which it was learnt.
@@ -65,11 +66,11 @@ impl Values {
         if !x.is_finite() {
             return Err(Error::input("value", x.to_string(), "a finite number"));
         }
-        let (since, answer) = (std::mem::take(&mut of.since), x - of.mean);
-        let mut gain = 1.0;
+        self.steps += 1;
+        let (answer, mut gain) = (x - of.mean, 1.0);
         if of.numbers > 0 {
             // One number's value is as uncertain as the number is noisy: of two numbers' distance each has half.
-            let before = of.variance.unwrap_or(0.5 * answer * answer) + self.drift * (since + 1.0);
+            let before = of.variance.unwrap_or(0.5 * answer * answer) + self.drift * (self.steps - of.last) as f64;
             of.squares.learn(&self.prior, answer * answer);
             of.excess.learn(&self.prior, answer * answer - before);
             let noise = of.noise();
@@ -78,14 +79,14 @@ impl Values {
         }
         of.mean += gain * answer;
         of.numbers += 1;
-        self.sources.iter_mut().enumerate().filter(|(i, _)| *i != source).for_each(|(_, s)| s.since += 1.0);
+        of.last = self.steps;
         Ok(gain)
     }
 
     /// Value, its variance now, and noise of each source; infinite where nothing is known.
     pub fn known(&self) -> impl Iterator<Item = (f64, f64, f64)> + '_ {
         self.sources.iter().map(|s| match s.variance {
-            Some(variance) => (s.mean, variance + self.drift * s.since, s.noise()),
+            Some(variance) => (s.mean, variance + self.drift * (self.steps - s.last) as f64, s.noise()),
             None => (s.mean, f64::INFINITY, f64::INFINITY),
         })
     }
