@@ -7,11 +7,13 @@
 //!
 //! It is a model of accounts, not of patients: see `docs/clinic.md` for what it is, is not, and that it is no medical advice.
 
+pub mod addiction;
 pub mod catalogue;
 pub mod chooser;
 pub mod claim;
 pub mod page;
 pub mod reach;
+pub mod studies;
 pub mod tasks;
 pub mod treat;
 
