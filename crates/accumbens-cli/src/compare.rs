@@ -1,6 +1,6 @@
 //! `accumbens compare`: which theory explains the recordings?
 
-use crate::{output, progress};
+use crate::{choices, output, progress};
 use accumbens::fit::compare::{Comparison, Options, compare, steps};
 use accumbens::fit::holdout::Budget;
 use accumbens::fit::ranking::Ranked;
@@ -15,9 +15,11 @@ use std::path::{Path, PathBuf};
 /// What is compared.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The study; a small study with a known truth is simulated where none is named.
+    /// The study, or a tidy table of choices (subject, choice, outcome; group, session, trial, stimulus, offered, latency,
+    /// dopamine); a small study with a known truth is simulated where none is named.
     study: Option<PathBuf>,
-    /// The theories, as NAME, NAME+WRAPPER or NAME:parameter=value, or `all`; the usual six where absent.
+    /// The theories, as NAME, NAME+WRAPPER or NAME:parameter=value, or `all`; the usual six where absent. Of choices: models of
+    /// choices and theories that act; all models of choices where absent.
     #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
     theories: Vec<String>,
     /// The folder of the report, results.json and trials.parquet.
@@ -35,6 +37,9 @@ pub struct Args {
     /// Simulated studies for each theory, to see whether they could be told apart; 0 for none.
     #[arg(long, default_value_t = 5)]
     recovery: usize,
+    /// Of choices: ask nothing of parameters beforehand, and fit each subject by itself.
+    #[arg(long, requires = "study")]
+    maximum_likelihood: bool,
     /// The theory that makes the simulated study.
     #[arg(long, conflicts_with = "study", default_value = "anccr")]
     truth: String,
@@ -120,10 +125,21 @@ fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> 
 }
 
 pub fn run(args: &Args, json: bool) -> Result<()> {
-    let options = options(args)?;
     if args.out.is_file() {
         return Err(Error::input("--out", format!("{} is a file", args.out.display()), "a folder"));
     }
+    if let Some(path) = args.study.as_deref().filter(|p| accumbens_io::choices::is_choices(p)) {
+        let asked = choices::Asked {
+            path,
+            models: &args.theories,
+            likelihood: args.maximum_likelihood,
+            recovery: args.recovery,
+            seed: args.seed,
+            out: &args.out,
+        };
+        return in_pool(args.threads, || choices::run(&asked, json))?;
+    }
+    let options = options(args)?;
     let study = study(args)?;
     let bar = progress::bar(steps(&study, &options), "comparing theories");
     let tick = || {

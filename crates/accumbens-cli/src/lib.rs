@@ -3,6 +3,7 @@
 //! It is a library so that the Python package carries the same command.
 
 mod book;
+mod choices;
 mod cite;
 mod clean;
 mod compare;
@@ -78,7 +79,7 @@ enum Verb {
     Peri(peri::Args),
     /// Print the model-free facts of a study.
     Describe(describe::Args),
-    /// Compare theories on a study, or on a simulated study where none is named.
+    /// Compare theories on a study or a table of choices, or on a simulated study where none is named.
     Compare(compare::Args),
     /// Treat simulated people, account by account of a disorder: what gets better, and what it costs elsewhere.
     Treat(treat::Args),

@@ -5,6 +5,7 @@
 
 pub mod acting;
 pub mod action;
+pub mod choices;
 pub mod cite;
 pub mod clamp;
 pub mod cleaning;

@@ -80,6 +80,13 @@ impl Domain {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Prior {
+    /// It is itself normal: for what may be on either side of 0.
+    Normal {
+        /// Mean.
+        mean: f64,
+        /// Standard deviation.
+        sd: f64,
+    },
     /// The logarithm is normal: for times and other scales.
     LogNormal {
         /// Median.
@@ -101,6 +108,7 @@ impl Prior {
     #[must_use]
     pub fn value(&self, z: f64) -> f64 {
         match *self {
+            Self::Normal { mean, sd } => mean + sd * z,
             Self::LogNormal { median, sd } => (median.ln() + sd * z).exp(),
             Self::LogitNormal { median, sd } => 1.0 / (1.0 + (-((median / (1.0 - median)).ln() + sd * z)).exp()),
         }
@@ -110,6 +118,7 @@ impl Prior {
     #[must_use]
     pub fn words(&self) -> String {
         match self {
+            Self::Normal { mean, sd } => format!("normal, mean {mean}, sd {sd}"),
             Self::LogNormal { median, sd } => format!("log-normal, median {median}, sd of log {sd}"),
             Self::LogitNormal { median, sd } => format!("logit-normal, median {median}, sd of logit {sd}"),
         }
@@ -162,6 +171,13 @@ impl Parameter {
     #[must_use]
     pub const fn source(mut self, key: &'static str) -> Self {
         self.source = key;
+        self
+    }
+
+    /// Gives it a normal prior.
+    #[must_use]
+    pub const fn normal(mut self, mean: f64, sd: f64) -> Self {
+        self.prior = Some(Prior::Normal { mean, sd });
         self
     }
 

@@ -1,5 +1,6 @@
 //! Recordings in and out: one file format a file.
 
+pub mod choices;
 mod csv_cells;
 pub mod edges;
 pub mod events_csv;

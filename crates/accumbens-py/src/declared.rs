@@ -42,6 +42,7 @@ impl Row {
         let prior = match &self.prior {
             None => None,
             Some((word, median, sd)) => Some(match word.as_str() {
+                "normal" => Prior::Normal { mean: *median, sd: *sd },
                 "log_normal" if *median > 0.0 => Prior::LogNormal { median: *median, sd: *sd },
                 "logit_normal" if *median > 0.0 && *median < 1.0 => Prior::LogitNormal { median: *median, sd: *sd },
                 _ => {

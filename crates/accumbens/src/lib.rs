@@ -1,6 +1,7 @@
 //! The science of accumbens: theories of dopamine, experiments, stages, fitting and honest comparison.
 
 pub mod book;
+pub mod choices;
 pub mod clinic;
 pub mod credit;
 pub mod experiment;

@@ -2,7 +2,7 @@
 
 pub mod addiction;
 
-use accumbens_core::{Error, Result, Seed};
+use accumbens_core::{Result, Seed};
 use std::collections::BTreeMap;
 
 /// The measures of one subject.

@@ -1,0 +1,13 @@
+//! Choices are recordings too: models that learn and choose, fitted to what people and animals took, how long it took them and
+//! what dopamine did meanwhile.
+
+pub mod compare;
+pub mod fit;
+pub mod model;
+pub mod models;
+pub mod page;
+pub mod theory;
+
+pub use compare::{Compared, Options, compare};
+pub use fit::Beforehand;
+pub use model::{AnyModel, Model};
