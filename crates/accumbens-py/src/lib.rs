@@ -1,5 +1,7 @@
 //! The Python module `accumbens._native`: theories and their lives, experiments, recordings, studies, credit, the command.
 
+mod choices;
+mod clinic;
 mod credit;
 mod declared;
 mod door;
@@ -40,6 +42,10 @@ fn refused(error: Error) -> PyErr {
 /// The compiled part of accumbens.
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use crate::choices::{NativeChoices, choice_models};
+    #[pymodule_export]
+    use crate::clinic::{clinic_ask, clinic_catalogue, treat};
     #[pymodule_export]
     use crate::credit::{NativeAdjusted, NativeContingency, NativeCredit, gae, group_advantages, shaped, vtrace};
     #[pymodule_export]

@@ -309,7 +309,7 @@ pub fn compare(choices: &Choices, options: &Options, tick: &(dyn Fn() -> bool + 
     } else {
         options.models.clone()
     };
-    let all = names.iter().map(|n| models::by_name(n)).collect::<Result<Vec<_>>>()?;
+    let all = names.iter().map(|n| models::parse(n)).collect::<Result<Vec<_>>>()?;
     let done = || if tick() { Ok(()) } else { Err(Error::Interrupted) };
     let mut results = Vec::new();
     for model in &all {

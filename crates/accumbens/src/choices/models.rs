@@ -1,6 +1,7 @@
 //! The models of choices.
 
 use super::model::{About, AnyModel, Model};
+use accumbens_core::params::place_of;
 use accumbens_core::{Domain, Error, Result, parameters};
 
 parameters! {
@@ -333,17 +334,27 @@ pub fn all() -> Vec<Box<dyn AnyModel>> {
     ]
 }
 
-/// The model of a name: one of choices, or a theory that acts (see [`super::theory`]).
+/// The model of a text, `NAME` or `NAME:parameter=value:...`: one of choices, or a theory that acts (see [`super::theory`]).
 ///
 /// # Errors
-/// Where none has it.
-pub fn by_name(name: &str) -> Result<Box<dyn AnyModel>> {
-    let found = all().into_iter().find(|m| m.about().name == name);
-    if let Some(model) = found {
-        return Ok(model);
+/// Where none has the name, or a parameter is unknown or outside its domain.
+pub fn parse(text: &str) -> Result<Box<dyn AnyModel>> {
+    let mut parts = text.split(':');
+    let name = parts.next().unwrap_or_default().trim();
+    let Some(mut model) = all().into_iter().find(|m| m.about().name == name) else {
+        return super::theory::Acting::new(text).map(|m| Box::new(m) as Box<dyn AnyModel>).map_err(|e| {
+            let known: Vec<&str> = all().iter().map(|m| m.about().name).collect();
+            let problem = format!("{name:?} is no model of choices, and as a theory: {e}");
+            Error::input("model", problem, format!("{}, or a theory that acts", known.join(", ")))
+        });
+    };
+    for part in parts {
+        let (name, value) = part.split_once('=').ok_or_else(|| {
+            Error::input("model", format!("{part:?} in {text:?}"), "NAME or NAME:parameter=value:parameter=value")
+        })?;
+        let place = place_of(model.table(), name.trim())?;
+        let value = model.table()[place].read(value.trim())?;
+        model.put(place, value);
     }
-    super::theory::Acting::new(name).map(|m| Box::new(m) as Box<dyn AnyModel>).map_err(|_| {
-        let known: Vec<&str> = all().iter().map(|m| m.about().name).collect();
-        Error::input("model", format!("{name:?} is not known"), format!("{}, or a theory that acts", known.join(", ")))
-    })
+    Ok(model)
 }

@@ -1,7 +1,7 @@
 //! The catalogues of disorders, rival accounts of them, and treatments.
 
 use super::chooser::Chooser;
-use super::reach::Acts;
+use super::reach::{Acts, Taken};
 use super::tasks::measure;
 use accumbens_core::{Error, Patch, Patched, Result, declaration};
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,9 @@ pub struct Treatment {
     /// The drug of `catalogue/drugs.toml`, if it is one.
     #[serde(default)]
     pub drug: Option<String>,
+    /// The stage whose parameters the drug still acts on, where the body has adapted to the rest; all where absent.
+    #[serde(default)]
+    pub only: Option<String>,
     /// Patches, with `{dose}` for the dose.
     #[serde(default)]
     pub patches: Vec<String>,
@@ -195,7 +198,8 @@ impl Treatment {
     pub fn acts(&self, dose: f64, person: &Chooser) -> Result<(Chooser, Acts)> {
         let patches: Vec<String> = self.patches.iter().map(|p| p.replace("{dose}", &dose.to_string())).collect();
         let (chooser, patches) = made(&patches, person)?;
-        let drugs = self.drug.iter().map(|name| (name.clone(), dose)).collect();
+        let taken = |name: &String| Taken { drug: name.clone(), dose, only: self.only.clone() };
+        let drugs = self.drug.iter().map(taken).collect();
         Ok((chooser, Acts { patches, drugs }))
     }
 }

@@ -14,6 +14,7 @@ pub mod claim;
 pub mod page;
 pub mod reach;
 pub mod studies;
+
 pub mod tasks;
 pub mod treat;
 

@@ -2,9 +2,9 @@
 
 use crate::fit::statistics;
 use crate::recorded::{Chain, TICK, taught};
-use crate::transmission::drug::peak;
+use crate::transmission::drug::{patches, peak};
 use accumbens_core::drugs::{Given, by_name};
-use accumbens_core::{Patch, Result, Seed, sensors};
+use accumbens_core::{Course, Patch, Result, Seed, sensors, transmission};
 
 /// Seconds before the first answer.
 const SETTLE: f64 = 20.0;
@@ -34,12 +34,23 @@ pub struct Acts {
     /// Patches of firing, terminals, space, receptors and synthesis.
     pub patches: Vec<Patch>,
     /// Drugs with their doses, by the usual route.
-    pub drugs: Vec<(String, f64)>,
+    pub drugs: Vec<Taken>,
+}
+
+/// A drug that is taken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Taken {
+    /// The drug.
+    pub drug: String,
+    /// Its dose.
+    pub dose: f64,
+    /// The stage whose parameters it still acts on, where the body has adapted to the rest; all where absent.
+    pub only: Option<String>,
 }
 
 impl Acts {
     /// What of it is done within a projection.
-    pub(super) fn within(&self, projection: &str) -> (Vec<&Patch>, &[(String, f64)]) {
+    pub(super) fn within(&self, projection: &str) -> (Vec<&Patch>, &[Taken]) {
         (self.patches.iter().filter(|p| p.acts_in(projection)).collect(), &self.drugs)
     }
 }
@@ -49,19 +60,45 @@ fn set(projection: &str) -> &'static str {
     if projection.starts_with("vta") { "dreyer-vta" } else { "dreyer-snc" }
 }
 
+/// The dopamine at which half of the D2 receptors of a scheme are held, nM.
+///
+/// # Errors
+/// Where there is no such scheme.
+pub fn d2_half(scheme: &str) -> Result<f64> {
+    let all = transmission::schemes()?;
+    let found = accumbens_core::declaration::named(all, |s| &s.name, scheme, ["receptors", "no scheme is called"])?;
+    Ok(found.values.get("d2.half").map_or(f64::INFINITY, |v| v.value))
+}
+
+/// A drug's doses as patches. The dose of half occupancy is what scans report: of receptors for which dopamine competes. So
+/// that the same share of D2 is held here in healthy tissue, what competes is raised by what dopamine holds there.
+fn given(taken: &Taken, seconds: f64, competing: f64) -> Result<Vec<Patch>> {
+    let Taken { drug: name, dose, only } = taken;
+    let at = 0.5 * seconds - peak(&by_name(name)?).0;
+    let mut all = patches(&Given::parse(&format!("{name}:{dose}@{at}"))?, 0.0, seconds, None);
+    all.retain(|p| only.as_ref().is_none_or(|stage| p.stage() == stage));
+    for patch in all.iter_mut().filter(|p| p.parameter == "receptors.d2_drug") {
+        if let Course::Sampled { values, .. } = &mut patch.course {
+            values.iter_mut().for_each(|v| *v *= 1.0 + competing);
+        }
+    }
+    Ok(all)
+}
+
 /// What reaches the receptors of a projection under a scheme of receptors: rest, and the mean answer to teaching signals of
-/// 1 and −1, each four seconds from the last.
+/// 1 and −1, each four seconds from the last. `healthy` is dopamine at rest there in the healthy, nM, against which the
+/// doses of D2 drugs were scanned; needed where there are drugs.
 ///
 /// # Errors
 /// Where a projection, scheme or drug is unknown, or parameters are led out of their domains.
-pub fn reach(projection: &str, scheme: &str, acts: &Acts, seed: Seed) -> Result<Reach> {
+pub fn reach(projection: &str, scheme: &str, acts: &Acts, healthy: Option<f64>, seed: Seed) -> Result<Reach> {
     let mut chain = Chain::new(projection, Some(set(projection)), scheme, sensors::by_name("dLight1.3b")?)?;
     (chain.fibre, chain.truth) = (None, true);
     chain.patches.clone_from(&acts.patches);
     let seconds = SETTLE + APART * 2.0 * ANSWERS as f64;
-    for (name, dose) in &acts.drugs {
-        let at = 0.5 * seconds - peak(&by_name(name)?).0;
-        chain.drugs.push((Given::parse(&format!("{name}:{dose}@{at}"))?, None));
+    let competing = healthy.unwrap_or(0.0) / d2_half(scheme)?;
+    for taken in &acts.drugs {
+        chain.patches.extend(given(taken, seconds, competing)?);
     }
     chain.check()?;
     // Bursts and pauses by turns, so that neither finds what its own kind left behind.

@@ -224,7 +224,8 @@ fn condition(
 ) -> Result<Condition> {
     let one = |(i, projection): (usize, &&str)| {
         let same = before.filter(|b| b.acts.within(projection) == acts.within(projection));
-        same.map_or_else(|| reach(projection, &plan.receptors, &acts, plan.seed), |b| Ok(b.reach[i]))
+        let rest = healthy.map(|h| h.reach[i].dopamine);
+        same.map_or_else(|| reach(projection, &plan.receptors, &acts, rest, plan.seed), |b| Ok(b.reach[i]))
     };
     let reached = PROJECTIONS.par_iter().enumerate().map(one).collect::<Result<Vec<_>>>()?;
     let of = healthy.map_or(&reached, |h| &h.reach);
