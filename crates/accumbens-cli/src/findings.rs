@@ -131,7 +131,7 @@ fn command(args: &Args) -> String {
     words.join(" ")
 }
 
-fn sign(verdict: Verdict) -> &'static str {
+pub fn sign(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Agrees => "✓",
         Verdict::Disagrees => "✗",

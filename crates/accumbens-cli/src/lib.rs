@@ -6,6 +6,7 @@ mod book;
 mod choices;
 mod cite;
 mod clean;
+mod clinic;
 mod compare;
 mod convert;
 mod describe;
@@ -59,6 +60,8 @@ enum Verb {
     Experiments(experiments::Args),
     /// Ask theories about what experiments found, and print the table of theory × finding.
     Findings(findings::Args),
+    /// Ask accounts of disorders about what studies of the clinic found.
+    Clinic(clinic::Args),
     /// Write the sources of the book: a page a theory and a finding, from the registry.
     Book(book::Args),
     /// Print BibTeX of the papers behind theories and findings.
@@ -99,6 +102,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, hooks: &Hooks<'_>) -> u8 {
         Verb::Theories(args) => theories::run(&args, cli.json),
         Verb::Experiments(args) => experiments::run(&args, cli.json),
         Verb::Findings(args) => findings::run(&args, cli.json),
+        Verb::Clinic(args) => clinic::run(&args, cli.json),
         Verb::Book(args) => book::run(&args),
         Verb::Cite(args) => cite::run(&args, cli.json),
         Verb::Simulate(args) => simulate::run(&args, cli.json),

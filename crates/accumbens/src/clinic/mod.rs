@@ -11,6 +11,7 @@ pub mod addiction;
 pub mod catalogue;
 pub mod chooser;
 pub mod claim;
+pub mod findings;
 pub mod page;
 pub mod reach;
 pub mod studies;

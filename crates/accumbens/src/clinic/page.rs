@@ -178,3 +178,46 @@ fn reached(treated: &Treated) -> Value {
         "tables": [{ "header": ["who", "projection", "dopamine", "D1", "D2", "burst at D1", "dip at D2"], "rows": rows }],
     })
 }
+
+/// The page of findings of the clinic: every finding with its tests, account by account.
+///
+/// # Errors
+/// Where it cannot be filled.
+pub fn findings(asked: &super::findings::Asked, command: &str) -> Result<String> {
+    let mut names: Vec<&str> = asked.cells.iter().map(|c| c.finding.as_str()).collect();
+    names.dedup();
+    let facts = vec![
+        ("findings".into(), names.len().to_string()),
+        ("subjects".into(), asked.subjects.to_string()),
+        ("cells".into(), asked.cells.len().to_string()),
+    ];
+    let sections = names.iter().map(|name| finding(asked, name)).collect::<Result<Vec<_>>>()?;
+    let lead = "What studies of the clinic found, and what each account says of the same. Every verdict is computed over \
+                simulated subjects; accounts are no patients, and this is no medical advice.";
+    let (eyebrow, title) = ("accumbens · the clinic".into(), "Findings of the clinic".into());
+    Page { eyebrow, title, lead: lead.into(), facts, sections, command: command.into() }.html()
+}
+
+fn finding(asked: &super::findings::Asked, name: &str) -> Result<Value> {
+    use crate::findings::short as number;
+    let of = super::findings::by_name(name)?;
+    let mut header = vec!["account".to_owned(), "verdict".into()];
+    header.extend(of.test.iter().map(|t| {
+        let limits = [t.above.map(|a| format!("> {a}")), t.below.map(|b| format!("< {b}"))];
+        format!("{} ({})", t.says, limits.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }));
+    let rows: Vec<Vec<String>> = (asked.cells.iter().filter(|c| c.finding == name))
+        .map(|c| {
+            let tests = c.tests.iter().map(|t| match t.estimate {
+                Some(e) => format!("{} ({} to {})", number(e.mean), number(e.low), number(e.high)),
+                None => "–".into(),
+            });
+            let prediction = if c.confronted { "" } else { " (a prediction)" };
+            let verdict = format!("{}{prediction}", c.verdict.words());
+            [c.account.clone(), verdict].into_iter().chain(tests).collect()
+        })
+        .collect();
+    let note = if of.note.is_empty() { String::new() } else { format!(" {}", of.note) };
+    let text = format!("{} [{}]{note}", of.observed, of.source.join(", "));
+    Ok(json!({ "heading": of.title, "text": text, "tables": [{ "header": header, "rows": rows }] }))
+}

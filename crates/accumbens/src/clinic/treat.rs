@@ -204,18 +204,20 @@ pub struct Treated {
 }
 
 /// One condition: what is done, what reaches receptors, and what every person scores.
-struct Condition {
+pub(super) struct Condition {
     acts: Acts,
-    reach: Vec<Reach>,
-    tone: Vec<Tone>,
+    pub(super) reach: Vec<Reach>,
+    pub(super) tone: Vec<Tone>,
     held: bool,
+    /// A person in it, before people differ.
+    pub(super) person: Person,
     /// Person by person, measure by measure.
-    scores: Vec<Vec<f64>>,
+    pub(super) scores: Vec<Vec<f64>>,
 }
 
 /// `before` is a condition whose reach stands wherever nothing else is done, `healthy` the one that tones are held against:
 /// this one itself where absent.
-fn condition(
+pub(super) fn condition(
     plan: &Plan,
     chooser: &Chooser,
     acts: Acts,
@@ -242,7 +244,7 @@ fn condition(
     };
     let scores = (0..plan.people).into_par_iter().map(score).collect::<Result<_>>()?;
     let held = tones.iter().any(|t| t.1);
-    Ok(Condition { acts, reach: reached, tone: tones.into_iter().map(|t| t.0).collect(), held, scores })
+    Ok(Condition { acts, reach: reached, tone: tones.into_iter().map(|t| t.0).collect(), held, person, scores })
 }
 
 /// Effects of one condition against another, person by person, in standard deviations of the healthy.

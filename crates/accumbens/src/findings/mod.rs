@@ -7,7 +7,7 @@ pub mod page;
 pub mod spec;
 pub mod table;
 pub mod timeline;
-mod verdict;
+pub(crate) mod verdict;
 
 pub use spec::{Finding, Test, schema};
 pub use table::{Cell, Estimate, Options, Scored, Table, Verdict, steps, table};
