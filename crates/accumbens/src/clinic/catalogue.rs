@@ -1,5 +1,6 @@
 //! The catalogues of disorders, rival accounts of them, and treatments.
 
+use super::addiction::Seeker;
 use super::chooser::Chooser;
 use super::reach::{Acts, Taken};
 use super::tasks::measure;
@@ -64,6 +65,8 @@ pub enum Kind {
     Broad,
     /// In one projection or on one kind of event.
     Circuit,
+    /// On what is lived and chosen: a rule of the world, or a state of need.
+    Behaviour,
 }
 
 /// A treatment.
@@ -180,26 +183,44 @@ pub fn treatment(text: &str) -> Result<(Treatment, Vec<f64>)> {
     Ok((found, doses))
 }
 
-/// What patches make of a healthy person: the chooser's own parameters, and what is done to the chain.
+/// What is in a person beside dopamine: how they choose, and how a drug acts on them.
+#[derive(Clone, Debug)]
+pub struct Inside {
+    /// How they choose.
+    pub chooser: Chooser,
+    /// How a drug acts on them.
+    pub seeker: Seeker,
+}
+
+impl Default for Inside {
+    /// A healthy person, whose body decides what a dose is worth and does not change with it.
+    fn default() -> Self {
+        Self { chooser: Chooser::default(), seeker: Seeker { regulated: 1.0, ..Seeker::default() } }
+    }
+}
+
+/// What patches make of a person: what is in them, and what is done to the chain.
 ///
 /// # Errors
 /// Where a patch cannot be read or leads a parameter out of its domain.
-pub fn made(patches: &[String], healthy: &Chooser) -> Result<(Chooser, Vec<Patch>)> {
+pub fn made(patches: &[String], of: &Inside) -> Result<(Inside, Vec<Patch>)> {
     let all = patches.iter().map(|p| Patch::parse(p)).collect::<Result<Vec<_>>>()?;
-    let chooser = Patched::new(healthy.clone(), "chooser", "", &all)?.at(0.0)?.clone();
-    Ok((chooser, all.into_iter().filter(|p| p.stage() != "chooser").collect()))
+    let chooser = Patched::new(of.chooser.clone(), "chooser", "", &all)?.at(0.0)?.clone();
+    let seeker = Patched::new(of.seeker.clone(), "seeker", "", &all)?.at(0.0)?.clone();
+    let chain = all.into_iter().filter(|p| !["chooser", "seeker"].contains(&p.stage())).collect();
+    Ok((Inside { chooser, seeker }, chain))
 }
 
 impl Treatment {
-    /// What it does at a dose: patches of the chooser and the chain, and drugs.
+    /// What it does at a dose: to what is in the person, to the chain, and drugs.
     ///
     /// # Errors
     /// Where a patch cannot be read.
-    pub fn acts(&self, dose: f64, person: &Chooser) -> Result<(Chooser, Acts)> {
+    pub fn acts(&self, dose: f64, person: &Inside) -> Result<(Inside, Acts)> {
         let patches: Vec<String> = self.patches.iter().map(|p| p.replace("{dose}", &dose.to_string())).collect();
-        let (chooser, patches) = made(&patches, person)?;
+        let (inside, patches) = made(&patches, person)?;
         let taken = |name: &String| Taken { drug: name.clone(), dose, only: self.only.clone() };
         let drugs = self.drug.iter().map(taken).collect();
-        Ok((chooser, Acts { patches, drugs }))
+        Ok((inside, Acts { patches, drugs }))
     }
 }

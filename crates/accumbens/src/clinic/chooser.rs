@@ -1,5 +1,6 @@
 //! A person who learns and chooses by what dopamine does at receptors.
 
+use super::addiction::{Moved, Seeker, Seeking};
 use super::reach::Tone;
 use accumbens_core::Domain;
 use accumbens_core::seed::ChaCha8Rng;
@@ -37,6 +38,8 @@ accumbens_core::parameters! {
         elsewhere: 0.0 => .domain(Domain::NOT_NEGATIVE);
         /// Gain of wanting on the worth of what is on offer; liking is without it.
         wanting: 1.0 => .domain(Domain::NOT_NEGATIVE).source("zhang2009");
+        /// Need of salt: κ of what salt is worth, 1 where there is none.
+        salt: 1.0 => .domain(Domain::Positive).source("zhang2009");
         /// Cost of a unit of effort, in units of outcome.
         effort: 0.4 => .domain(Domain::NOT_NEGATIVE);
         /// Cost of haste: of a response after one second, in units of outcome.
@@ -53,6 +56,8 @@ accumbens_core::parameters! {
 pub struct Person {
     /// What is in them beside dopamine.
     pub chooser: Chooser,
+    /// How a drug acts on them.
+    pub seeker: Seeker,
     /// Dopamine in the core: values, choice, wanting.
     pub core: Tone,
     /// In the dorsal striatum: vigour.
@@ -93,7 +98,21 @@ impl Person {
             *value *= factor(spread, rng);
         }
         c.threat = (c.threat * factor(spread, rng)).min(1.0);
+        let s = &mut self.seeker;
+        s.alpha = (s.alpha * factor(spread, rng)).min(1.0);
+        for value in [&mut s.reward, &mut s.beta, &mut s.effort] {
+            *value *= factor(spread, rng);
+        }
         self
+    }
+
+    /// The person with a drug's lever: dopamine in the core moves what is learnt of it, how it draws and what effort holds back.
+    #[must_use]
+    pub fn seeking(&self) -> Seeking {
+        let core = &self.core;
+        let draws = core.go * self.chooser.wanting;
+        let moved = Moved { better: core.burst, worse: core.dip, draws, holds: core.stop };
+        Seeking { moved, ..Seeking::new(self.seeker.clone()) }
     }
 
     /// Learns an outcome of what was chosen or seen, and whatever burst comes by itself: go weights as far as D1 sees phasic

@@ -1,5 +1,6 @@
 //! Tasks that people do, and what is measured in them.
 
+use super::addiction::{Known, Lever, Seeking, day};
 use super::chooser::{Learnt, Person};
 use accumbens_core::seed::ChaCha8Rng;
 use accumbens_core::{Error, Result};
@@ -27,6 +28,10 @@ pub enum Domain {
     Delay,
     /// Attention over time.
     Attention,
+    /// Seeking a drug.
+    Drug,
+    /// Appetite for what the body needs.
+    Appetite,
 }
 
 /// Something that is measured.
@@ -68,6 +73,14 @@ pub const MEASURES: &[Measure] = &[
     row("avoided", "avoidance", true, Domain::Avoidance, "shocks avoided"),
     row("variability", "attention", false, Domain::Attention, "coefficient of variation of response times"),
     row("omissions", "attention", false, Domain::Attention, "responses that come too late or not at all"),
+    row("intake", "self_administration", false, Domain::Drug, "infusions an hour at the end of eight days of six hours"),
+    row("compulsion", "self_administration", false, Domain::Drug, "presses that are kept when each is shocked"),
+    row("breakpoint", "self_administration", false, Domain::Drug, "logarithm of the last ratio completed for a dose, and 1"),
+    row("drug_choice", "self_administration", false, Domain::Drug, "choice of a dose over sweet food"),
+    row("craving", "self_administration", false, Domain::Drug, "presses of the first ten minutes without doses, a month later"),
+    row("pellets", "ratio_or_chow", true, Domain::Wanting, "pellets worked for at five presses each"),
+    row("chow", "ratio_or_chow", true, Domain::Appetite, "chow eaten that lies there"),
+    row("salt", "salt", true, Domain::Appetite, "approach to the cue of salt at the first meeting"),
 ];
 
 /// The measure of a name.
@@ -105,6 +118,9 @@ pub fn run(task: &str, person: &Person, rng: &mut ChaCha8Rng) -> Result<Numbers>
         "salience" => salience(person, rng),
         "avoidance" => avoidance(person, rng),
         "attention" => attention(person, rng),
+        "self_administration" => self_administration(person, rng),
+        "ratio_or_chow" => ratio_or_chow(person),
+        "salt" => salt(person),
         _ => return Err(Error::input("task", format!("{task:?} is not known"), names().join(", "))),
     })
 }
@@ -234,4 +250,61 @@ fn attention(person: &Person, rng: &mut ChaCha8Rng) -> Numbers {
     let mean = made.iter().sum::<f64>() / n;
     let sd = (made.iter().map(|t| (t - mean) * (t - mean)).sum::<f64>() / n).sqrt();
     vec![if mean > 0.0 { sd / mean } else { 0.0 }, 1.0 - made.len() as f64 / TRIALS as f64]
+}
+
+/// A drug for six hours a day over eight days (ahmed1998), days without doses where exposure is the treatment, then: its last
+/// rate, punishment, progressive ratio, choice against food worth one and a half doses, and seeking a month later.
+fn self_administration(person: &Person, rng: &mut ChaCha8Rng) -> Numbers {
+    const DAYS: usize = 8;
+    const FEARED: f64 = 1.2;
+    const FOOD: f64 = 1.5;
+    const MONTH: usize = 30 * 24 * 900;
+    let mut subject = person.seeking();
+    let free = Lever { dose: 0.0, ..Lever::default() };
+    let taken = (0..DAYS).map(|_| day(&mut subject, 6, Lever::default(), rng)).last().unwrap_or_default();
+    for _ in 0..subject.of.exposure as usize {
+        day(&mut subject, 1, free, rng);
+    }
+    let kept = {
+        let (mut calm, mut afraid) = (subject.clone(), subject.clone());
+        let before = day(&mut calm, 1, Lever::default(), rng).presses;
+        let shocked = day(&mut afraid, 1, Lever { shock: FEARED, ..Lever::default() }, rng).presses;
+        f64::from(shocked) / f64::from(before.max(1))
+    };
+    let sober = Seeking { body: 0.0, ..subject.clone() };
+    let worked = (0..5).map(|_| sober.breakpoint(rng)).sum::<f64>() / 5.0;
+    let choice = {
+        let mut chooses = sober.clone();
+        for _ in 0..50 {
+            chooses.learn(Known::Food, 0.0, FOOD, chooses.of.effort);
+        }
+        let food = chooses.drawn(Known::Food) + chooses.of.voucher;
+        chooses.softmax([chooses.drawn(Known::Drug), food])[0]
+    };
+    let craving = {
+        let mut later = subject;
+        (0..MONTH).for_each(|_| super::addiction::Animal::rest(&mut later));
+        f64::from(super::addiction::session(&mut later, 1, free, rng).early)
+    };
+    vec![f64::from(taken.all) / 6.0, kept, (worked + 1.0).ln(), choice, craving]
+}
+
+/// Pellets worth four at five presses each, or chow worth one that lies there (nunes2013): what is begun by how much food is
+/// wanted, and of that what is worked for.
+fn ratio_or_chow(person: &Person) -> Numbers {
+    let c = &person.chooser;
+    let wanted = person.core.go * c.wanting;
+    let begun = |worth: f64| 1.0 / (1.0 + (-c.beta * c.gain * (wanted * worth - 0.5)).exp());
+    // Four bites' worth for the effort of five presses, a unit of effort each.
+    let works = person.prefers(4.0 * wanted - 5.0 * person.core.stop * c.effort, wanted);
+    vec![works * begun(1.0), (1.0 - works) * begun(1.0)]
+}
+
+/// The cue of salt that was disliked, met again (robinson2013): wanting is what was learnt and the logarithm of need
+/// (zhang2009); approached where it is above 0.
+fn salt(person: &Person) -> Numbers {
+    const LEARNT: f64 = -1.0;
+    let c = &person.chooser;
+    let wanting = person.core.go * (LEARNT + c.salt.ln());
+    vec![person.prefers(wanting, 0.0)]
 }

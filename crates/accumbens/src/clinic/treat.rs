@@ -1,7 +1,7 @@
 //! Treats simulated people, account by account: what gets better, what gets worse elsewhere, what holds under every account.
 
-use super::catalogue::{self, Account, Disorder, Evidence, Kind, Treatment};
-use super::chooser::{Chooser, Person};
+use super::catalogue::{self, Account, Inside, Disorder, Evidence, Kind, Treatment};
+use super::chooser::Person;
 use super::reach::{Acts, Reach, Tone, reach};
 use super::tasks::{self, MEASURES, Measure};
 use crate::fit::statistics::{half_width, mean, variance};
@@ -219,7 +219,7 @@ pub(super) struct Condition {
 /// this one itself where absent.
 pub(super) fn condition(
     plan: &Plan,
-    chooser: &Chooser,
+    inside: &Inside,
     acts: Acts,
     before: Option<&Condition>,
     healthy: Option<&Condition>,
@@ -233,7 +233,7 @@ pub(super) fn condition(
     let of = healthy.map_or(&reached, |h| &h.reach);
     let tones: Vec<(Tone, bool)> = reached.iter().zip(of).map(|(r, h)| Tone::of(r, h)).collect();
     let [core, dorsal, tail] = [0, 1, 2].map(|i| tones[i].0);
-    let person = Person { chooser: chooser.clone(), core, dorsal, tail };
+    let person = Person { chooser: inside.chooser.clone(), seeker: inside.seeker.clone(), core, dorsal, tail };
     let score = |i: u32| -> Result<Vec<f64>> {
         let person = person.clone().varied(SPREAD, &mut plan.seed.stream(&format!("clinic/person/{i}")));
         let mut all = Vec::new();
@@ -269,21 +269,21 @@ fn effects(plan: &Plan, now: &Condition, before: &Condition, healthy: &Condition
 /// Where patches lead a parameter out of its domain, or the work was stopped.
 pub fn treat(plan: &Plan, tick: &(dyn Fn() -> bool + Sync)) -> Result<Treated> {
     let done = || if tick() { Ok(()) } else { Err(Error::Interrupted) };
-    let sound = Chooser::default();
+    let sound = Inside::default();
     let healthy = condition(plan, &sound, Acts::default(), None, None)?;
     done()?;
     let one = |account: &Account| -> Result<Untreated> {
         let within = |e: Error| e.within(&account.name);
-        let (chooser, patches) = catalogue::made(&account.patches, &sound).map_err(within)?;
+        let (inside, patches) = catalogue::made(&account.patches, &sound).map_err(within)?;
         let acts = Acts { patches: patches.clone(), drugs: Vec::new() };
-        let untreated = condition(plan, &chooser, acts, Some(&healthy), Some(&healthy)).map_err(within)?;
+        let untreated = condition(plan, &inside, acts, Some(&healthy), Some(&healthy)).map_err(within)?;
         done()?;
         let all: Vec<(&Treatment, f64)> =
             plan.treatments.iter().flat_map(|(t, doses)| doses.iter().map(move |d| (t, *d))).collect();
         let arm = |(treatment, dose): &(&Treatment, f64)| -> Result<Arm> {
-            let (chooser, mut acts) = treatment.acts(*dose, &chooser)?;
+            let (inside, mut acts) = treatment.acts(*dose, &inside)?;
             acts.patches.splice(0..0, patches.iter().cloned());
-            let treated = condition(plan, &chooser, acts, Some(&untreated), Some(&healthy));
+            let treated = condition(plan, &inside, acts, Some(&untreated), Some(&healthy));
             let treated = treated.map_err(|e| e.within(&format!("{}:{dose} of {}", treatment.name, account.name)))?;
             done()?;
             Ok(Arm {

@@ -6,7 +6,7 @@ pub mod seeker;
 
 pub use chamber::{Animal, Lever, day, home, session};
 pub use homeostatic::{Homeostatic, Rat};
-pub use seeker::{Known, Seeker, Seeking};
+pub use seeker::{Known, Moved, Seeker, Seeking};
 
 use accumbens_core::{Error, Result};
 

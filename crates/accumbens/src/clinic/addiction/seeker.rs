@@ -4,7 +4,8 @@
 //! Rival accounts of a drug each change one thing. *Surplus* (redish2004): δ = max(r − c − V + D, D), so that no prediction
 //! cancels it. *Threshold* (dezfouli2009): the same less a basal level κ that rises with exposure towards `ceiling` and falls
 //! without. *Wanting* (robinson1993): wanting grows with each dose, V and liking do not. *Set point* (keramati2017, without
-//! its planning): r is what a dose does for a body whose set point drugs lift.
+//! its planning): what a dose does for the body, whose set point drugs lift, is computed at each choice, as κ is in incentive
+//! salience (zhang2009): V is what a dose is worth to who needs it, and draws the less the nearer the body is to its set point.
 
 use super::chamber::{ACTS, Animal};
 use accumbens_core::Domain;
@@ -39,6 +40,12 @@ accumbens_core::parameters! {
         shift: 0.0 => .domain(Domain::NOT_NEGATIVE).source("keramati2017");
         /// Inverse temperature.
         beta: 4.0 => .domain(Domain::Positive);
+        /// What draws to anything but the levers: grooming, rest.
+        idle: 1.2 => .domain(Domain::NOT_NEGATIVE);
+        /// What not pressing is paid with: a voucher, in usual doses.
+        voucher: 0.0 => .domain(Domain::NOT_NEGATIVE);
+        /// Days of an hour with the lever and no dose, before anything is measured.
+        exposure: 0.0 => .domain(Domain::Count { min: 0, max: 60 });
         /// What a press costs.
         effort: 0.05 => .domain(Domain::NOT_NEGATIVE);
     }
@@ -55,11 +62,32 @@ pub enum Known {
     Nothing,
 }
 
+/// What dopamine does in a seeker, of a healthy one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moved {
+    /// How much is learnt from what is better than predicted, a drug's surplus among it.
+    pub better: f64,
+    /// And from what is worse.
+    pub worse: f64,
+    /// How much what is worth something draws.
+    pub draws: f64,
+    /// How much effort holds back.
+    pub holds: f64,
+}
+
+impl Default for Moved {
+    fn default() -> Self {
+        Self { better: 1.0, worse: 1.0, draws: 1.0, holds: 1.0 }
+    }
+}
+
 /// What an animal has become.
 #[derive(Clone, Debug)]
 pub struct Seeking {
     /// Its parameters.
     pub of: Seeker,
+    /// What dopamine does in it.
+    pub moved: Moved,
     /// What each lever is worth.
     pub values: [f64; 3],
     /// The basal level.
@@ -76,22 +104,27 @@ impl Seeking {
     /// One without experience.
     #[must_use]
     pub fn new(of: Seeker) -> Self {
-        Self { of, values: [0.0; 3], basal: 0.0, wanting: 1.0, body: 0.0, set_point: 100.0 }
+        Self { of, moved: Moved::default(), values: [0.0; 3], basal: 0.0, wanting: 1.0, body: 0.0, set_point: 100.0 }
     }
 
-    /// What a dose is worth now: all of `reward` to an empty body at the first set point.
+    /// What a dose does for the body now: 1 for an empty body at the first set point, below 0 where it leads away.
+    fn need(&self, dose: f64) -> f64 {
+        let drive = |set: f64, at: f64| (set - at).abs().powf(4.0 / 3.0);
+        let now = drive(self.set_point, self.body) - drive(self.set_point, self.body + dose);
+        now / (drive(100.0, 0.0) - drive(100.0, USUAL))
+    }
+
+    /// What a dose is worth now, without what wanting adds.
     #[must_use]
     pub fn liking(&self, dose: f64) -> f64 {
-        let drive = |at: f64| (self.set_point - at).abs().powf(4.0 / 3.0);
-        let first = |at: f64| (100.0 - at).abs().powf(4.0 / 3.0);
-        let need = (drive(self.body) - drive(self.body + dose)) / (first(0.0) - first(USUAL));
-        self.of.reward * (self.of.regulated * need + (1.0 - self.of.regulated) * dose / USUAL)
+        let free = (1.0 - self.of.regulated) * dose / USUAL;
+        self.of.reward * (free + self.of.regulated * self.need(dose))
     }
 
     /// The error at an outcome of worth `reward`, with a dose and a cost, against what was predicted.
     #[must_use]
     pub fn error(&self, reward: f64, dose: f64, cost: f64, predicted: f64) -> f64 {
-        let surplus = self.of.surplus * dose / USUAL;
+        let surplus = self.of.surplus * self.moved.better * dose / USUAL;
         let plain = reward - cost - predicted + surplus;
         if surplus > 0.0 { plain.max(surplus) - self.basal } else { plain - self.basal }
     }
@@ -99,8 +132,10 @@ impl Seeking {
     /// Learns from a dose, food or nothing of a lever.
     pub fn learn(&mut self, lever: Known, dose: f64, food: f64, cost: f64) {
         let at = lever as usize;
-        let reward = if dose > 0.0 { self.liking(dose) } else { food };
-        self.values[at] += self.of.alpha * self.error(reward, dose, cost, self.values[at]);
+        let reward = if dose > 0.0 { self.of.reward * dose / USUAL } else { food };
+        let error = self.error(reward, dose, cost, self.values[at]);
+        let moved = if error > 0.0 { self.moved.better } else { self.moved.worse };
+        self.values[at] += (self.of.alpha * moved).min(1.0) * error;
         if dose > 0.0 {
             self.expose(dose);
         }
@@ -119,7 +154,14 @@ impl Seeking {
     #[must_use]
     pub fn drawn(&self, lever: Known) -> f64 {
         let value = self.values[lever as usize];
-        if lever == Known::Drug { self.wanting * value } else { value }
+        let drawn = if lever == Known::Drug {
+            // Of what is learnt to be nothing the body's state makes nothing.
+            let learnt = (value / self.of.reward.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
+            self.wanting * (value + learnt * self.of.regulated * self.of.reward * (self.need(USUAL) - 1.0))
+        } else {
+            value
+        };
+        self.moved.draws * drawn
     }
 
     /// The chance of taking each of several things by how strongly they draw; not drawing is 0.
@@ -137,7 +179,7 @@ impl Seeking {
         let mut last = 0.0;
         for step in 1..40 {
             let ratio = (5.0 * (0.2 * f64::from(step)).exp() - 5.0).round();
-            let [goes, _] = self.softmax([self.drawn(Known::Drug) - self.of.effort * ratio, 0.0]);
+            let [goes, _] = self.softmax([self.drawn(Known::Drug) - self.moved.holds * self.of.effort * ratio, self.of.voucher]);
             if rng.random::<f64>() >= goes {
                 break;
             }
@@ -158,7 +200,7 @@ impl Animal for Seeking {
         if place != 0 {
             return 0;
         }
-        let chances = self.softmax::<ACTS>([0.0, self.drawn(Known::Nothing), self.drawn(Known::Drug)]);
+        let chances = self.softmax::<ACTS>([self.of.idle + self.of.voucher, self.drawn(Known::Nothing), self.drawn(Known::Drug)]);
         let mut at = rng.random::<f64>();
         chances.iter().position(|c| {
             at -= c;
@@ -169,7 +211,7 @@ impl Animal for Seeking {
 
     fn live(&mut self, place: usize, act: usize, _: usize, dose: f64, cost: f64) {
         // What a press costs is the seeker's own; what comes beyond the chamber's usual unit is a shock.
-        let cost = self.of.effort + (cost - 1.0).max(0.0);
+        let cost = self.moved.holds * self.of.effort + (cost - 1.0).max(0.0);
         match (place, act) {
             (0, 2) => self.learn(Known::Drug, dose, 0.0, cost),
             (0, 1) => self.learn(Known::Nothing, 0.0, 0.0, cost),

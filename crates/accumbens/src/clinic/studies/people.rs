@@ -2,8 +2,8 @@
 
 use super::learning::{bandit, plain};
 use super::{Measured, measured};
-use crate::clinic::catalogue::{self, Disorder};
-use crate::clinic::chooser::{Chooser, Learnt};
+use crate::clinic::catalogue::{self, Disorder, Inside};
+use crate::clinic::chooser::Learnt;
 use crate::clinic::reach::{Acts, reach};
 use crate::clinic::treat::{Condition, PROJECTIONS, Plan, SPREAD, condition};
 use accumbens_core::{Patch, Result, Seed};
@@ -24,26 +24,26 @@ fn plan(tasks: &[&str], people: u32, receptors: &str, seed: Seed) -> Plan {
 
 /// People of an account under a treatment (`NAME:DOSE`, or none).
 fn treated(plan: &Plan, account: &str, treatment: Option<&str>, healthy: &Condition) -> Result<Condition> {
-    let sound = Chooser::default();
-    let (chooser, patches) = if account == HEALTHY {
+    let sound = Inside::default();
+    let (inside, patches) = if account == HEALTHY {
         (sound, Vec::new())
     } else {
         let (_, accounts) = catalogue::phenotype(account)?;
         catalogue::made(&accounts[0].patches, &sound)?
     };
-    let (chooser, mut acts) = match treatment {
-        None => (chooser, Acts::default()),
+    let (inside, mut acts) = match treatment {
+        None => (inside, Acts::default()),
         Some(text) => {
             let (treatment, doses) = catalogue::treatment(text)?;
-            treatment.acts(doses[0], &chooser)?
+            treatment.acts(doses[0], &inside)?
         }
     };
     acts.patches.splice(0..0, patches);
-    condition(plan, &chooser, acts, Some(healthy), Some(healthy))
+    condition(plan, &inside, acts, Some(healthy), Some(healthy))
 }
 
 fn healthy(plan: &Plan) -> Result<Condition> {
-    condition(plan, &Chooser::default(), Acts::default(), None, None)
+    condition(plan, &Inside::default(), Acts::default(), None, None)
 }
 
 /// Scores of conditions side by side, person by person.
@@ -127,7 +127,7 @@ pub fn knock_down(account: &str, subjects: u32, seed: Seed) -> Result<Vec<Measur
     let plan = plan(&["effort"], subjects, account, seed);
     let well = healthy(&plan)?;
     let acts = Acts { patches: vec![Patch::parse("space.transporters=0.1")?], drugs: Vec::new() };
-    let down = condition(&plan, &Chooser::default(), acts, Some(&well), Some(&well))?;
+    let down = condition(&plan, &Inside::default(), acts, Some(&well), Some(&well))?;
     let mut all = beside(&[(&["effort_healthy", "latency_healthy"], &well), (&["effort", "latency"], &down)]);
     let (with, without) = (parameters(&down, subjects, seed)?, parameters(&well, subjects, seed)?);
     for ((row, with), without) in all.iter_mut().zip(with).zip(without) {
