@@ -127,6 +127,39 @@ class Experiment:
     def timeline(self) -> str: ...
     def sessions(self, group: str | None, subject: int, seed: int) -> list[dict[str, Any]]: ...
 
+class Choices:
+    """A table of choices."""
+
+    @staticmethod
+    def of(
+        rows: Sequence[tuple[str, str, str, float, str, str, Sequence[str], float, float, float]],
+    ) -> Choices: ...
+    @staticmethod
+    def read(path: str) -> Choices: ...
+    def compare(
+        self,
+        models: Sequence[str],
+        likelihood: bool,
+        recovery: int,
+        seed: int,
+        threads: int | None,
+        tick: _Tick,
+    ) -> tuple[str, str]: ...
+
+def choice_models() -> list[tuple[str, str, str]]: ...
+def clinic_catalogue() -> str: ...
+def clinic_ask(names: Sequence[str], subjects: int, seed: int, threads: int | None, tick: _Tick) -> str: ...
+def treat(
+    phenotype: str,
+    treatments: Sequence[str],
+    tasks: Sequence[str],
+    people: int,
+    receptors: str | None,
+    seed: int,
+    threads: int | None,
+    tick: _Tick,
+) -> tuple[str, str]: ...
+
 class Findings:
     """Theory × finding."""
 

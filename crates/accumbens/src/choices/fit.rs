@@ -18,7 +18,7 @@ use rayon::prelude::*;
 const FEWEST: usize = 8;
 /// Step of differences, in standard scores.
 const STEP: f64 = 1e-3;
-/// Turns of empirical Bayes.
+/// The most turns of empirical Bayes, and of a climb.
 const TURNS: usize = 25;
 /// The least spread of a group, in standard scores of the prior.
 const LEAST: f64 = 0.02;
@@ -224,6 +224,17 @@ fn climb(f: &mut impl FnMut(&[f64]) -> f64, mut z: Vec<f64>, turns: usize) -> (V
     (z, moved)
 }
 
+/// The two best of a few points spread under a population.
+fn best_of(f: &mut impl FnMut(&[f64]) -> f64, population: &Population, n: usize) -> Vec<Vec<f64>> {
+    let design = crate::fit::search::spread(n, 8 * n.max(1));
+    let at = |z: &Vec<f64>| -> Vec<f64> {
+        z.iter().zip(&population.mean).zip(&population.sd).map(|((z, m), s)| m + s * z).collect()
+    };
+    let mut points: Vec<(f64, Vec<f64>)> = design.iter().map(at).map(|z| (f(&z), z)).collect();
+    points.sort_by(|a, b| b.0.total_cmp(&a.0));
+    points.into_iter().take(2).map(|p| p.1).collect()
+}
+
 /// Fits a subject under a population, from a start or from nowhere.
 ///
 /// # Errors
@@ -248,16 +259,24 @@ pub fn subject(
         let all: f64 = task.parts(mine.as_ref()).map_or(f64::NEG_INFINITY, |p| p.iter().sum());
         all + if beforehand == Beforehand::Priors { population.log_density(z) } else { 0.0 }
     };
-    let mut z = match start {
-        Some(start) => start.to_vec(),
-        None => {
-            let mut rng = seed.stream(&format!("choices/{}", task.subject.name));
-            let (z, _) = maximise(&mut f, &population.mean, 0.7, 60 * (n + 1), &mut rng);
-            z
-        }
+    let starts = match start {
+        Some(start) => vec![start.to_vec()],
+        None => best_of(&mut f, population, n),
     };
-    if n > 0 {
-        (z, _) = climb(&mut f, z, 12);
+    let climbed = starts.into_iter().map(|z| if n > 0 { climb(&mut f, z, TURNS) } else { (z, 0.0) });
+    let mut best: Option<(Vec<f64>, f64, f64)> = None;
+    for (z, moved) in climbed.collect::<Vec<_>>() {
+        let value = f(&z);
+        if best.as_ref().is_none_or(|b| value > b.1) {
+            best = Some((z, value, moved));
+        }
+    }
+    let (mut z, _, moved) = best.unwrap_or_else(|| (population.mean.clone(), 0.0, 0.0));
+    if moved > 1e-3 && start.is_none() {
+        // No hill was found from either start: a search that needs none.
+        let mut rng = seed.stream(&format!("choices/{}", task.subject.name));
+        (z, _) = maximise(&mut f, &z, 0.7, 60 * (n + 1), &mut rng);
+        (z, _) = climb(&mut f, z, TURNS);
     }
     let (_, second) = derivatives(&mut f, &z);
     let best = f(&z);

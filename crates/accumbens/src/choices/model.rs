@@ -91,6 +91,16 @@ pub trait AnyModel: Send + Sync {
 
 /// Chances of several by their log-odds, in place, with a share at random.
 pub(super) fn chances(odds: &mut [f64], lapse: f64) {
+    if let [a, b] = odds {
+        // Of two one exponential says all.
+        let e = (-(*b - *a).abs()).exp();
+        let (more, less) = ((1.0 - lapse) / (1.0 + e), (1.0 - lapse) * e / (1.0 + e));
+        let swapped = *b > *a;
+        (*a, *b) = if swapped { (less, more) } else { (more, less) };
+        *a += 0.5 * lapse;
+        *b += 0.5 * lapse;
+        return;
+    }
     let top = odds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     odds.iter_mut().for_each(|o| *o = (*o - top).exp());
     let sum: f64 = odds.iter().sum();

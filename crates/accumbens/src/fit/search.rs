@@ -51,19 +51,25 @@ impl Space {
     /// fitted parameters has one point.
     #[must_use]
     pub fn design(&self, count: usize) -> Vec<Vec<f64>> {
-        let d = self.dimensions();
-        if d == 0 {
-            return vec![Vec::new()];
-        }
-        // The additive recurrence of the generalised golden ratio: φ^(d+1) = φ + 1.
-        let phi = (0..64).fold(2.0_f64, |phi, _| (1.0 + phi).powf(1.0 / (d as f64 + 1.0)));
-        let normal = Normal::standard();
-        let point = |i: usize| {
-            let coordinate = |j: usize| (0.5 + i as f64 * phi.powi(-(j as i32 + 1))).fract();
-            (0..d).map(|j| normal.inverse_cdf(coordinate(j).clamp(1e-6, 1.0 - 1e-6))).collect()
-        };
-        (0..count).map(point).collect()
+        spread(self.dimensions(), count)
     }
+}
+
+/// `count` points of a low-discrepancy sequence under independent normals of `d` dimensions; the first is 0. Without dimensions
+/// one point.
+#[must_use]
+pub fn spread(d: usize, count: usize) -> Vec<Vec<f64>> {
+    if d == 0 {
+        return vec![Vec::new()];
+    }
+    // The additive recurrence of the generalised golden ratio: φ^(d+1) = φ + 1.
+    let phi = (0..64).fold(2.0_f64, |phi, _| (1.0 + phi).powf(1.0 / (d as f64 + 1.0)));
+    let normal = Normal::standard();
+    let point = |i: usize| {
+        let coordinate = |j: usize| (0.5 + i as f64 * phi.powi(-(j as i32 + 1))).fract();
+        (0..d).map(|j| normal.inverse_cdf(coordinate(j).clamp(1e-6, 1.0 - 1e-6))).collect()
+    };
+    (0..count).map(point).collect()
 }
 
 /// Maximises `f` by CMA-ES from `start` with first step `sigma`, in at most `evaluations` calls; returns the best point
