@@ -1,12 +1,14 @@
 //! The clinic: limits, published directions, and that nothing leaves its bounds without saying so.
 
-use accumbens::clinic::reach::{Acts, LIMIT};
+use accumbens::clinic::catalogue::Inside;
+use accumbens::clinic::reach::{Acts, LIMIT, Taken};
 use accumbens::clinic::tasks::{self, MEASURES};
-use accumbens::clinic::{Chooser, Person, Plan, Tone, catalogue, page, treat};
+use accumbens::clinic::{Person, Plan, Tone, catalogue, page, treat};
 use accumbens_core::{Seed, cite};
 
 fn person(core: Tone) -> Person {
-    Person { chooser: Chooser::default(), core, dorsal: core, tail: core }
+    let Inside { chooser, seeker } = Inside::default();
+    Person { chooser, seeker, core, dorsal: core, tail: core }
 }
 
 fn mean(task: &str, place: usize, person: &Person) -> f64 {
@@ -120,9 +122,9 @@ fn catalogues_cite_what_is_known_and_mistakes_are_told() {
     let sources = sources.chain(catalogue::treatments().unwrap().into_iter().flat_map(|t| t.source));
     sources.for_each(|key| assert!(cite::reference(&key).is_ok(), "{key}"));
     for account in catalogue::accounts().unwrap() {
-        assert!(catalogue::made(&account.patches, &Chooser::default()).is_ok(), "{}", account.name);
+        assert!(catalogue::made(&account.patches, &Inside::default()).is_ok(), "{}", account.name);
     }
-    assert_eq!(tasks::names().len(), 7);
+    assert_eq!(tasks::names().len(), 10);
     assert!(MEASURES.iter().all(|m| tasks::measure(m.name).is_ok()));
     let fault = |phenotype: &str, treatment: &str, people: u32| {
         Plan::new(phenotype, &[treatment.to_owned()], &[], people, Seed(1)).unwrap_err().to_string()
@@ -131,6 +133,34 @@ fn catalogues_cite_what_is_known_and_mistakes_are_told() {
     assert!(fault("adhd", "aspirin", 5).contains("haloperidol"));
     assert!(fault("adhd", "haloperidol:much", 5).contains("number"));
     assert!(fault("adhd", "haloperidol", 1).contains("2 or more"));
-    let acts = Acts { drugs: vec![("haloperidol".into(), -1.0)], ..Acts::default() };
-    assert!(accumbens::clinic::reach::reach("vta-core", "ejdrup", &acts, Seed(1)).is_err());
+    let acts = Acts { drugs: vec![Taken { drug: "haloperidol".into(), dose: -1.0, only: None }], ..Acts::default() };
+    assert!(accumbens::clinic::reach::reach("vta-core", "ejdrup", &acts, None, Seed(1)).is_err());
+}
+
+#[test]
+fn a_blocker_at_its_dose_of_half_occupancy_leaves_half_of_what_dopamine_did_at_d2() {
+    // What scans report: of receptors for which dopamine competes. Half occupancy of haloperidol is at 0.9 mg.
+    for scheme in ["ejdrup", "hunger", "dreyer"] {
+        let mut plan = plan("adhd-gain", &["haloperidol-weeks:0.9"], 2);
+        plan.receptors = scheme.into();
+        let treated = treat(&plan, &|| true).unwrap();
+        let share = treated.accounts[0].arms[0].reach[0].d2 / treated.healthy[0].d2;
+        assert!((share - 0.5).abs() < 0.01, "{scheme}: {share}");
+    }
+}
+
+#[test]
+fn salt_need_turns_what_repelled_into_what_draws_and_satiety_lowers_worked_and_free_food_alike() {
+    // Robinson & Berridge 2013 by Zhang et al. 2009; Nunes et al. 2013: depletion moves from work to chow, satiety lowers both.
+    let mut needs = person(Tone::default());
+    assert!(mean("salt", 0, &needs) < 0.5);
+    needs.chooser.salt = 10.0;
+    assert!(mean("salt", 0, &needs) > 0.5);
+    let food = |p: &Person| [mean("ratio_or_chow", 0, p), mean("ratio_or_chow", 1, p)];
+    let healthy = food(&person(Tone::default()));
+    let mut sated = person(Tone::default());
+    sated.chooser.wanting = 0.4;
+    let depleted = food(&person(Tone { go: 0.25, stop: 1.5, burst: 0.25, dip: 0.25, level: 0.25 }));
+    assert!(food(&sated)[0] < 0.9 * healthy[0], "{:?} {healthy:?}", food(&sated));
+    assert!(depleted[0] < 0.5 * healthy[0] && depleted[1] > healthy[1], "{depleted:?} {healthy:?}");
 }
