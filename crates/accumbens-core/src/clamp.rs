@@ -14,6 +14,9 @@ pub enum Hold {
     Times,
     /// The value is added to it: stimulation on top of the own signal.
     Plus,
+    /// The value is added to it, and what would fall below the value is held there: a drug, whose surplus no prediction
+    /// cancels (redish2004).
+    Surplus,
 }
 
 /// Dopamine held at `value` over the closed interval [`from`, `to`].

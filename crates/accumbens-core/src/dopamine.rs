@@ -281,6 +281,7 @@ impl<'a> Dopamine<'a> {
                 Hold::At => clamp.value,
                 Hold::Times => clamp.value * value,
                 Hold::Plus => clamp.value + value,
+                Hold::Surplus => clamp.value + value.max(0.0),
             },
         }
     }

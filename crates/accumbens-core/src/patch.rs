@@ -156,6 +156,7 @@ impl<P: Params + Clone> Patched<P> {
                 Hold::At => value,
                 Hold::Times => self.now.get(*place) * value,
                 Hold::Plus => self.now.get(*place) + value,
+                Hold::Surplus => value + self.now.get(*place).max(0.0),
             };
             self.now.put(*place, now);
         }

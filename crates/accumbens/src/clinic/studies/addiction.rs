@@ -158,6 +158,20 @@ pub fn blocking(account: &str, subjects: u32, seed: Seed) -> Result<Vec<Measured
     })
 }
 
+/// What food is worth, learnt anew by those who took no drug and by those who took a thousand doses.
+pub fn natural(account: &str, subjects: u32, seed: Seed) -> Result<Vec<Measured>> {
+    let of = addiction::seeker(account)?;
+    each("natural", account, subjects, seed, |_| {
+        let worth = |doses: u32| {
+            let mut subject = Seeking::new(of.clone());
+            (0..doses).for_each(|_| subject.learn(Known::Drug, 50.0, 0.0, of.effort));
+            (0..100).for_each(|_| subject.learn(Known::Food, 0.0, of.reward, 0.0));
+            subject.values[Known::Food as usize]
+        };
+        Ok(measured(&[("naive", worth(0)), ("exposed", worth(1000))]))
+    })
+}
+
 /// What a lever is worth after 10, 50, 100 and 200 doses, and after as many pellets.
 pub fn value(account: &str, subjects: u32, seed: Seed) -> Result<Vec<Measured>> {
     let of = addiction::seeker(account)?;

@@ -99,6 +99,13 @@ pub const ALL: &[Study] = &[
         addiction::value,
     ),
     study(
+        "natural",
+        "what food is worth to those who took no drug and to those who took a thousand doses",
+        LEARNERS,
+        &["naive", "exposed"],
+        addiction::natural,
+    ),
+    study(
         "ratios",
         "the last ratio completed for a dose, and what the dose is then worth by itself",
         SEEKERS,
