@@ -18,6 +18,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from . import _native
 from ._files import write
 from ._progress import bar
@@ -107,11 +109,12 @@ class Compared:
     def parameters(self) -> Table:
         """One row a model, subject and parameter: fitted alone, and given its group (NaN at maximum likelihood)."""
         rows = [
-            (m["model"], s["subject"], s["group"], p["name"], p["alone"], p["grouped"], s["log_likelihood"], s["evidence"])
+            (m["model"], s["subject"], s["group"], p["name"], p["alone"],
+             np.nan if p["grouped"] is None else p["grouped"], s["log_likelihood"], s["evidence"])
             for m in self.results["models"]
             for s in m["subjects"]
             for p in s["parameters"]
-        ]
+        ]  # fmt: skip
         return _table(rows, "model subject group parameter alone grouped log_likelihood evidence")
 
     @property

@@ -32,7 +32,9 @@ fn list(json: bool) -> Result<()> {
     let all: Vec<(String, Finding)> =
         findings::names().map(|n| findings::by_name(n).map(|f| (n.to_owned(), f))).collect::<Result<_>>()?;
     if json {
-        let rows = all.iter().map(|(n, f)| serde_json::json!({ "finding": n, "title": f.title, "study": f.study, "source": f.source }));
+        let rows = all
+            .iter()
+            .map(|(n, f)| serde_json::json!({ "finding": n, "title": f.title, "study": f.study, "source": f.source }));
         return output::json(&rows.collect::<Vec<_>>());
     }
     let mut table = output::table(&["finding", "title", "study"]);

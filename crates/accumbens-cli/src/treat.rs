@@ -16,7 +16,7 @@ pub struct Args {
     /// Treatments, as NAME (at all of its doses) or NAME:DOSE; all where absent.
     #[arg(long = "treatment", value_delimiter = ',', value_name = "A,B:DOSE,...")]
     treatments: Vec<String>,
-    /// Tasks that people do; all where absent.
+    /// Tasks that people do; where absent all but those of drugs and of need in which the disorder has no symptom.
     #[arg(long, value_delimiter = ',', value_name = "X,Y,...")]
     tasks: Vec<String>,
     /// Simulated people in each condition.

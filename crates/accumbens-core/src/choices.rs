@@ -78,7 +78,11 @@ fn place(all: &mut Vec<String>, name: &str) -> u32 {
 /// The name of what can be taken: the option where offers are declared (it is the same at every stimulus), else the option
 /// at its stimulus.
 fn named(row: &Row, choice: &str) -> String {
-    if row.stimulus.is_empty() || !row.offered.is_empty() { choice.into() } else { format!("{}/{choice}", row.stimulus) }
+    if row.stimulus.is_empty() || !row.offered.is_empty() {
+        choice.into()
+    } else {
+        format!("{}/{choice}", row.stimulus)
+    }
 }
 
 impl Choices {
@@ -130,7 +134,8 @@ impl Choices {
                 all.subjects.len() - 1
             });
             if all.subjects[subject].group != row.group {
-                let problem = format!("{} stands in groups {:?} and {:?}", row.subject, all.subjects[subject].group, row.group);
+                let problem =
+                    format!("{} stands in groups {:?} and {:?}", row.subject, all.subjects[subject].group, row.group);
                 return Err(wrong(problem, "one group a subject".into()));
             }
             let session = place(&mut sessions[subject], &row.session);

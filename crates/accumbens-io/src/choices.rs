@@ -31,7 +31,9 @@ fn found<'a>(table: &'a Table, name: &str) -> Option<&'a Cells> {
 #[must_use]
 pub fn is_choices(path: &Path) -> bool {
     let named = path.extension().is_some_and(|e| ["csv", "parquet"].iter().any(|k| e.eq_ignore_ascii_case(k)));
-    named && Table::read(path, 0, true).is_ok_and(|t| ["subject", "choice", "outcome"].iter().all(|c| found(&t, c).is_some()))
+    named
+        && Table::read(path, 0, true)
+            .is_ok_and(|t| ["subject", "choice", "outcome"].iter().all(|c| found(&t, c).is_some()))
 }
 
 fn word(cells: Option<&Cells>, row: usize) -> String {
@@ -42,7 +44,11 @@ fn word(cells: Option<&Cells>, row: usize) -> String {
             word => word.into(),
         },
         Some(Cells::Numbers(numbers)) => {
-            if numbers[row].is_nan() { String::new() } else { numbers[row].to_string() }
+            if numbers[row].is_nan() {
+                String::new()
+            } else {
+                numbers[row].to_string()
+            }
         }
     }
 }

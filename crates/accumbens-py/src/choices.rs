@@ -45,6 +45,7 @@ impl NativeChoices {
 
     /// Compares models: everything as JSON, and the page.
     #[pyo3(signature = (models, likelihood, recovery, seed, threads, tick))]
+    #[allow(clippy::too_many_arguments)]
     fn compare(
         &self,
         py: Python<'_>,

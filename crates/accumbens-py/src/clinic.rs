@@ -14,8 +14,7 @@ fn text(value: &serde_json::Value) -> PyResult<String> {
 /// Disorders, accounts, treatments, measures and studies, as JSON.
 #[pyfunction]
 pub fn clinic_catalogue() -> PyResult<String> {
-    let (disorders, accounts, treatments) =
-        (catalogue::disorders(), catalogue::accounts(), catalogue::treatments());
+    let (disorders, accounts, treatments) = (catalogue::disorders(), catalogue::accounts(), catalogue::treatments());
     text(&json!({
         "disorders": disorders.map_err(refused)?, "accounts": accounts.map_err(refused)?,
         "treatments": treatments.map_err(refused)?, "measures": tasks::MEASURES,
@@ -67,7 +66,6 @@ pub fn clinic_ask(
     if let Some(tick) = &tick {
         tick.call1(py, (0, steps))?;
     }
-    let asked =
-        worked(py, tick.as_ref(), threads, |go_on| findings::ask(&names, subjects, Seed(seed), &|| go_on()))?;
+    let asked = worked(py, tick.as_ref(), threads, |go_on| findings::ask(&names, subjects, Seed(seed), &|| go_on()))?;
     text(&json!(asked))
 }

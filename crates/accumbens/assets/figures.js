@@ -35,7 +35,7 @@
     dots: (f) => [
       Plot.ruleY([0], { strokeOpacity: 0.4 }), Plot.ruleX([0], { strokeOpacity: 0.4 }),
       ...f.series.flatMap((s) => [
-        Plot.line(zip(s, ["y"]), { x: "x", y: "y", stroke: "who", strokeWidth: 1, strokeOpacity: 0.6 }),
+        ...(f.loose ? [] : [Plot.line(zip(s, ["y"]), { x: "x", y: "y", stroke: "who", strokeWidth: 1, strokeOpacity: 0.6 })]),
         Plot.dot(zip(s, ["y"]), { x: "x", y: "y", fill: "who", r: 4, symbol: s.open ? "circle" : "square" }),
         Plot.text(zip(s, ["y", "label"]), { x: "x", y: "y", text: "label", dx: 7, textAnchor: "start", fontSize: 10 }),
       ]),

@@ -81,12 +81,8 @@ fn an_account_whose_difference_is_nothing_is_plain_prediction_error_to_the_bit()
 #[test]
 fn opponent_actors_choose_as_often_as_the_published_simulations() {
     // 400 bandits of the authors' code each: within three standard errors of such a run.
-    let published = [
-        ("opal", 0.602, 0.564),
-        ("opal_star", 0.690, 0.642),
-        ("opal_high", 0.609, 0.545),
-        ("opal_low", 0.584, 0.601),
-    ];
+    let published =
+        [("opal", 0.602, 0.564), ("opal_star", 0.690, 0.642), ("opal_high", 0.609, 0.545), ("opal_low", 0.584, 0.601)];
     for (account, rich, lean) in published {
         let error = if account == "opal_star" { 0.3 } else { 0.18 } / 20.0;
         for (measure, value) in [("rich", rich), ("lean", lean)] {

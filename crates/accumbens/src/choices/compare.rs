@@ -5,7 +5,7 @@ use super::model::AnyModel;
 use super::models;
 use crate::fit::selection::{PRIOR_COUNT, Selection, select};
 use crate::fit::statistics::{correlation, half_width};
-use accumbens_core::choices::{Chooser, Choices};
+use accumbens_core::choices::{Choices, Chooser};
 use accumbens_core::{Error, Result, Seed};
 use rand::RngExt;
 use rayon::prelude::*;
@@ -176,11 +176,13 @@ pub fn simulated(choices: &Choices, model: &dyn AnyModel, z: &[Vec<f64>], seed: 
         let known = outcomes(choices, s);
         let mut chosen = |chances: &[f64]| {
             let mut at = rng.random::<f64>();
-            chances.iter().position(|c| {
-                at -= c;
-                at < 0.0
-            })
-            .unwrap_or(chances.len() - 1)
+            chances
+                .iter()
+                .position(|c| {
+                    at -= c;
+                    at < 0.0
+                })
+                .unwrap_or(chances.len() - 1)
         };
         let mut given = |i: usize, option: u32| {
             let near = known[option as usize].iter().min_by_key(|(at, _)| at.abs_diff(i));
@@ -263,8 +265,13 @@ fn result(choices: &Choices, model: &dyn AnyModel, options: &Options) -> Result<
     };
     let subjects: Vec<SubjectFit> = found.iter().enumerate().map(subject).collect();
     let log_likelihood: f64 = subjects.iter().map(|s| s.log_likelihood).sum();
-    let toss: f64 = choices.subjects.iter().flat_map(|s| &s.trials).filter(|t| t.taken.is_some())
-        .map(|t| -(choices.offers[t.offer as usize].len() as f64).ln()).sum();
+    let toss: f64 = choices
+        .subjects
+        .iter()
+        .flat_map(|s| &s.trials)
+        .filter(|t| t.taken.is_some())
+        .map(|t| -(choices.offers[t.offer as usize].len() as f64).ln())
+        .sum();
     let z = given.as_ref().unwrap_or(&found).iter().map(|f| f.z.clone()).collect();
     let made = ModelResult {
         model: about.name.into(),

@@ -9,7 +9,7 @@
 use super::model::{AnyModel, Trace};
 use crate::fit::evidence::{Nuisance, Scale, log_evidence};
 use crate::fit::search::maximise;
-use accumbens_core::choices::{Chooser, Choices};
+use accumbens_core::choices::{Choices, Chooser};
 use accumbens_core::{Parameter, Prior, Result, Seed};
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
@@ -73,8 +73,7 @@ struct Beside {
 
 impl Beside {
     fn of(subject: &Chooser, pick: impl Fn(&accumbens_core::choices::Trial) -> f64) -> Option<Self> {
-        let trials: Vec<usize> =
-            (0..subject.trials.len()).filter(|i| pick(&subject.trials[*i]).is_finite()).collect();
+        let trials: Vec<usize> = (0..subject.trials.len()).filter(|i| pick(&subject.trials[*i]).is_finite()).collect();
         if trials.len() < FEWEST {
             return None;
         }
@@ -185,9 +184,8 @@ fn derivatives(f: &mut impl FnMut(&[f64]) -> f64, z: &[f64]) -> (DVector<f64>, D
         first[i] = (up - down) / (2.0 * STEP);
         second[(i, i)] = (up - 2.0 * middle + down) / (STEP * STEP);
         for j in 0..i {
-            let corner = |a: f64, b: f64, at: &mut dyn FnMut(&[(usize, f64)]) -> f64| at(&[(i, a), (j, b)]);
-            let cross = corner(1.0, 1.0, &mut at) - corner(1.0, -1.0, &mut at) - corner(-1.0, 1.0, &mut at)
-                + corner(-1.0, -1.0, &mut at);
+            let mut corner = |a: f64, b: f64| at(&[(i, a), (j, b)]);
+            let cross = corner(1.0, 1.0) - corner(1.0, -1.0) - corner(-1.0, 1.0) + corner(-1.0, -1.0);
             second[(i, j)] = cross / (4.0 * STEP * STEP);
             second[(j, i)] = second[(i, j)];
         }
@@ -281,10 +279,13 @@ pub fn subject(
     let (_, second) = derivatives(&mut f, &z);
     let best = f(&z);
     let curved = (-&second).cholesky();
-    let variance = curved.as_ref().map_or_else(|| population.sd.iter().map(|s| s * s).collect(), |c| {
-        let inverse = c.inverse();
-        (0..n).map(|i| inverse[(i, i)]).collect::<Vec<f64>>()
-    });
+    let variance = curved.as_ref().map_or_else(
+        || population.sd.iter().map(|s| s * s).collect(),
+        |c| {
+            let inverse = c.inverse();
+            (0..n).map(|i| inverse[(i, i)]).collect::<Vec<f64>>()
+        },
+    );
     let log_det = curved.map_or(0.0, |c| 2.0 * c.l().diagonal().iter().map(|x| x.ln()).sum::<f64>());
     let evidence = best + 0.5 * n as f64 * std::f64::consts::TAU.ln() - 0.5 * log_det;
     of.put(mine.as_mut(), &z);
@@ -319,7 +320,12 @@ pub struct Group {
 ///
 /// # Errors
 /// Where the model cannot go on.
-pub fn grouped(choices: &Choices, model: &dyn AnyModel, from: &[Found], seed: Seed) -> Result<(Vec<Group>, Vec<Found>)> {
+pub fn grouped(
+    choices: &Choices,
+    model: &dyn AnyModel,
+    from: &[Found],
+    seed: Seed,
+) -> Result<(Vec<Group>, Vec<Found>)> {
     let of = Fitted::of(model);
     let (n, names) = (of.places.len(), choices.groups());
     let tasks: Vec<Task<'_>> = choices.subjects.iter().map(|s| Task::new(choices, s)).collect();

@@ -1,6 +1,6 @@
 //! What a model of choices is, and how it lives through a subject's trials.
 
-use accumbens_core::choices::{Chooser, Choices};
+use accumbens_core::choices::{Choices, Chooser};
 use accumbens_core::{Parameter, Params, Result};
 
 /// What the catalogue says about a model of choices.
@@ -114,7 +114,11 @@ const MOST: usize = 16;
 fn offered<'a>(choices: &'a Choices, offer: u32, room: &'a mut [f64; MOST]) -> Result<(&'a [u32], &'a mut [f64])> {
     let offered = &choices.offers[offer as usize];
     let room = room.get_mut(..offered.len()).ok_or_else(|| {
-        accumbens_core::Error::input("choices", format!("{} options at once", offered.len()), format!("{MOST} or fewer"))
+        accumbens_core::Error::input(
+            "choices",
+            format!("{} options at once", offered.len()),
+            format!("{MOST} or fewer"),
+        )
     })?;
     Ok((offered, room))
 }

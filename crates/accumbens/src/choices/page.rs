@@ -77,16 +77,16 @@ fn ranking(compared: &Compared) -> Value {
             ]
         })
         .collect();
-    let header = ["model", "what it says", "log evidence", "Δ to best", "pseudo-R²", "frequency", "exceedance (protected)"];
+    let header =
+        ["model", "what it says", "log evidence", "Δ to best", "pseudo-R²", "frequency", "exceedance (protected)"];
     json!({
         "heading": "Which model", "text": compared.answer(), "tables": [{ "header": header, "rows": rows }],
     })
 }
 
 fn parameters(best: &ModelResult) -> Value {
-    let names: Vec<&str> = best.subjects.first().map_or_else(Vec::new, |s| {
-        s.parameters.iter().map(|p| p.name.as_str()).collect()
-    });
+    let names: Vec<&str> =
+        best.subjects.first().map_or_else(Vec::new, |s| s.parameters.iter().map(|p| p.name.as_str()).collect());
     let mut groups: Vec<&str> = best.subjects.iter().map(|s| s.group.as_str()).collect();
     groups.sort_unstable();
     groups.dedup();
@@ -99,11 +99,11 @@ fn parameters(best: &ModelResult) -> Value {
                 let given: Vec<f64> = mine.iter().map(given).collect();
                 let label = if group.is_empty() { "all" } else { group };
                 let labels: Vec<&str> = mine.iter().map(|s| s.subject.as_str()).collect();
-                json!({ "name": label, "x": shorts(&alone), "y": shorts(&given), "label": labels, "open": false })
+                json!({ "name": label, "x": shorts(&alone), "y": shorts(&given), "label": labels, "open": true })
             })
             .collect();
         json!({
-            "id": format!("fig-parameter-{j}"), "kind": "dots", "height": 280, "x": format!("{name}, each subject alone"),
+            "id": format!("fig-parameter-{j}"), "kind": "dots", "loose": true, "height": 280, "x": format!("{name}, each subject alone"),
             "y": format!("{name}, given its group"), "series": series, "caption": name,
         })
     };
@@ -127,7 +127,12 @@ fn differences(best: &ModelResult) -> Value {
         .map(|d| {
             let says = if d.low > 0.0 || d.high < 0.0 { side(d) } else { "not measurably" };
             let groups = format!("{} against {}", d.group, d.against);
-            vec![d.parameter.clone(), groups, format!("{:+.2} ({:+.2} to {:+.2})", d.difference, d.low, d.high), says.into()]
+            vec![
+                d.parameter.clone(),
+                groups,
+                format!("{:+.2} ({:+.2} to {:+.2})", d.difference, d.low, d.high),
+                says.into(),
+            ]
         })
         .collect();
     json!({
@@ -140,14 +145,17 @@ fn differences(best: &ModelResult) -> Value {
 fn recovery(compared: &Compared, best: &ModelResult) -> Value {
     let rows: Vec<Vec<String>> = (best.recovery.iter())
         .map(|r| {
-            vec![r.parameter.clone(), format!("{:.2}", r.correlation), format!("{:+.2}", r.bias), format!("{:.2}", r.covered)]
+            vec![
+                r.parameter.clone(),
+                format!("{:.2}", r.correlation),
+                format!("{:+.2}", r.bias),
+                format!("{:.2}", r.covered),
+            ]
         })
         .collect();
     let names: Vec<&str> = compared.models.iter().map(|m| m.model.as_str()).collect();
     let confused: Vec<Vec<String>> = (names.iter().zip(&compared.confusion))
-        .map(|(name, row)| {
-            std::iter::once((*name).to_owned()).chain(row.iter().map(|x| format!("{x:.2}"))).collect()
-        })
+        .map(|(name, row)| std::iter::once((*name).to_owned()).chain(row.iter().map(|x| format!("{x:.2}"))).collect())
         .collect();
     let header: Vec<&str> = std::iter::once("made by").chain(names.iter().copied()).collect();
     json!({

@@ -5,7 +5,7 @@
 //! of 0 is an omission state where the theory knows one; outcomes below 0 are of negative magnitude.
 
 use super::model::{About, AnyModel, Trace, chances};
-use accumbens_core::choices::{Chooser, Choices};
+use accumbens_core::choices::{Choices, Chooser};
 use accumbens_core::{
     AnyTheory, Domain, Dopamine, Error, Event, EventKind, EventKindId, Learner, Parameter, Result, Sink, Topic,
 };

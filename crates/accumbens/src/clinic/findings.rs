@@ -141,8 +141,7 @@ fn runs(findings: &[(String, Finding)]) -> Result<Vec<(&'static Study, &'static 
 }
 
 fn read(names: &[String]) -> Result<Vec<(String, Finding)>> {
-    let chosen: Vec<String> =
-        if names.is_empty() { self::names().map(Into::into).collect() } else { names.to_vec() };
+    let chosen: Vec<String> = if names.is_empty() { self::names().map(Into::into).collect() } else { names.to_vec() };
     chosen.into_iter().map(|n| by_name(&n).map(|f| (n, f))).collect()
 }
 
@@ -166,7 +165,8 @@ pub fn ask(names: &[String], subjects: u32, seed: Seed, tick: &(dyn Fn() -> bool
     let findings = read(names)?;
     let runs = runs(&findings)?;
     let one = |(study, account): &(&Study, &str)| {
-        let measured = (study.run)(account, subjects, seed).map_err(|e| e.within(&format!("{} of {account}", study.name)))?;
+        let measured =
+            (study.run)(account, subjects, seed).map_err(|e| e.within(&format!("{} of {account}", study.name)))?;
         if tick() { Ok(measured) } else { Err(Error::Interrupted) }
     };
     let measured = runs.par_iter().with_max_len(1).map(one).collect::<Result<Vec<Vec<Measured>>>>()?;

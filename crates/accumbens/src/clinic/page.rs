@@ -100,7 +100,7 @@ fn pareto(treated: &Treated) -> Value {
     json!({
         "heading": "Relief against cost",
         "text": "Each point is a dose: up is relief of the symptoms that the account shows, right is what gets worse elsewhere. \
-                 Squares act everywhere, circles in one circuit. The best are at the upper left.",
+                 Squares act everywhere or on what is lived and chosen, circles in one circuit. The best are at the upper left.",
         "figures": figures,
     })
 }

@@ -1,6 +1,7 @@
 //! Tasks that people do, and what is measured in them.
 
-use super::addiction::{Known, Lever, Seeking, day};
+use super::addiction::chamber::DAY;
+use super::addiction::{Animal, Known, Lever, Seeking, day, session};
 use super::chooser::{Learnt, Person};
 use accumbens_core::seed::ChaCha8Rng;
 use accumbens_core::{Error, Result};
@@ -32,6 +33,14 @@ pub enum Domain {
     Drug,
     /// Appetite for what the body needs.
     Appetite,
+}
+
+impl Domain {
+    /// Whether it is asked only where it shows a symptom: people are not given a drug to see whether they attend.
+    #[must_use]
+    pub fn special(self) -> bool {
+        matches!(self, Self::Drug | Self::Appetite)
+    }
 }
 
 /// Something that is measured.
@@ -73,12 +82,30 @@ pub const MEASURES: &[Measure] = &[
     row("avoided", "avoidance", true, Domain::Avoidance, "shocks avoided"),
     row("variability", "attention", false, Domain::Attention, "coefficient of variation of response times"),
     row("omissions", "attention", false, Domain::Attention, "responses that come too late or not at all"),
-    row("intake", "self_administration", false, Domain::Drug, "infusions an hour at the end of eight days of six hours"),
+    row(
+        "intake",
+        "self_administration",
+        false,
+        Domain::Drug,
+        "infusions an hour at the end of eight days of six hours",
+    ),
     row("compulsion", "self_administration", false, Domain::Drug, "presses that are kept when each is shocked"),
-    row("breakpoint", "self_administration", false, Domain::Drug, "logarithm of the last ratio completed for a dose, and 1"),
+    row(
+        "breakpoint",
+        "self_administration",
+        false,
+        Domain::Drug,
+        "logarithm of the last ratio completed for a dose, and 1",
+    ),
     row("drug_choice", "self_administration", false, Domain::Drug, "choice of a dose over sweet food"),
-    row("craving", "self_administration", false, Domain::Drug, "presses of the first ten minutes without doses, a month later"),
-    row("pellets", "ratio_or_chow", true, Domain::Wanting, "pellets worked for at five presses each"),
+    row(
+        "craving",
+        "self_administration",
+        false,
+        Domain::Drug,
+        "presses of the first ten minutes without doses, a month later",
+    ),
+    row("pellets", "ratio_or_chow", true, Domain::Appetite, "pellets worked for at five presses each"),
     row("chow", "ratio_or_chow", true, Domain::Appetite, "chow eaten that lies there"),
     row("salt", "salt", true, Domain::Appetite, "approach to the cue of salt at the first meeting"),
 ];
@@ -258,7 +285,7 @@ fn self_administration(person: &Person, rng: &mut ChaCha8Rng) -> Numbers {
     const DAYS: usize = 8;
     const FEARED: f64 = 1.2;
     const FOOD: f64 = 1.5;
-    const MONTH: usize = 30 * 24 * 900;
+    const MONTH: usize = 30;
     let mut subject = person.seeking();
     let free = Lever { dose: 0.0, ..Lever::default() };
     let taken = (0..DAYS).map(|_| day(&mut subject, 6, Lever::default(), rng)).last().unwrap_or_default();
@@ -283,8 +310,8 @@ fn self_administration(person: &Person, rng: &mut ChaCha8Rng) -> Numbers {
     };
     let craving = {
         let mut later = subject;
-        (0..MONTH).for_each(|_| super::addiction::Animal::rest(&mut later));
-        f64::from(super::addiction::session(&mut later, 1, free, rng).early)
+        later.rest(MONTH * DAY);
+        f64::from(session(&mut later, 1, free, rng).early)
     };
     vec![f64::from(taken.all) / 6.0, kept, (worked + 1.0).ln(), choice, craving]
 }

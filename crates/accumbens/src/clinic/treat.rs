@@ -1,6 +1,6 @@
 //! Treats simulated people, account by account: what gets better, what gets worse elsewhere, what holds under every account.
 
-use super::catalogue::{self, Account, Inside, Disorder, Evidence, Kind, Treatment};
+use super::catalogue::{self, Account, Disorder, Evidence, Inside, Kind, Treatment};
 use super::chooser::Person;
 use super::reach::{Acts, Reach, Tone, reach};
 use super::tasks::{self, MEASURES, Measure};
@@ -39,7 +39,8 @@ pub struct Plan {
 
 impl Plan {
     /// A phenotype (a disorder with all its accounts, or one account) under treatments (`NAME` or `NAME:DOSE`; all of the
-    /// catalogue where none are named), in all tasks or those named.
+    /// catalogue where none are named), in the tasks that are named; where none are, in all but those of drugs and of need in
+    /// which the disorder has no symptom.
     ///
     /// # Errors
     /// Where a name is unknown, or there are fewer than two people.
@@ -57,7 +58,13 @@ impl Plan {
         if let Some(task) = tasks.iter().find(|t| !known.contains(&t.as_str())) {
             return Err(Error::input("task", format!("{task:?} is not known"), known.join(", ")));
         }
-        let tasks = known.into_iter().filter(|n| tasks.is_empty() || tasks.iter().any(|t| t == n)).map(Into::into);
+        // Where none are named: not those of drugs and of need, unless they show a symptom.
+        let usual = |task: &str| {
+            let mut of = MEASURES.iter().filter(|m| m.task == task);
+            of.any(|m| !m.domain.special() || disorder.symptoms.iter().any(|s| s == m.name))
+        };
+        let named = |task: &str| tasks.iter().any(|t| t == task);
+        let tasks = known.into_iter().filter(|t| if tasks.is_empty() { usual(t) } else { named(t) }).map(Into::into);
         let tasks = tasks.collect();
         Ok(Self { disorder, accounts, treatments, tasks, people, receptors: "ejdrup".into(), seed })
     }

@@ -7,7 +7,7 @@ pub const STEP: f64 = 4.0;
 /// Steps in an hour.
 pub const HOUR: usize = 900;
 /// Steps in a day.
-const DAY: usize = 24 * HOUR;
+pub const DAY: usize = 24 * HOUR;
 /// Places: the lever is out, and four steps of its timeout of 20 s.
 pub const PLACES: usize = 5;
 /// What may be done in each: nothing, a lever that does nothing, the lever.
@@ -36,8 +36,8 @@ pub trait Animal {
     fn act(&mut self, place: usize, rng: &mut ChaCha8Rng) -> usize;
     /// What came of it: where it led, the dose, what it cost.
     fn live(&mut self, place: usize, act: usize, next: usize, dose: f64, cost: f64);
-    /// A step of 4 s in the home cage.
-    fn rest(&mut self);
+    /// So many steps of 4 s in the home cage.
+    fn rest(&mut self, steps: usize);
     /// An infusion that it did nothing for.
     fn infuse(&mut self, dose: f64);
 }
@@ -76,7 +76,7 @@ pub fn day(animal: &mut dyn Animal, hours: usize, lever: Lever, rng: &mut ChaCha
 
 /// What is left of a day after a session of so many hours, in the home cage.
 pub fn home(animal: &mut dyn Animal, hours: usize) {
-    (hours * HOUR..DAY).for_each(|_| animal.rest());
+    animal.rest(DAY - hours * HOUR);
 }
 
 /// A session of so many hours.

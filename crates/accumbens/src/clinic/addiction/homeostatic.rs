@@ -134,11 +134,12 @@ impl Animal for Rat {
         self.pass(dose);
     }
 
-    fn rest(&mut self) {
+    fn rest(&mut self, steps: usize) {
         // What is in the buffer when a session ends is lost, as in the published code.
         self.buffer = 0.0;
-        self.body -= self.of.decay * self.body;
-        self.pass(0.0);
+        self.body *= (1.0 - self.of.decay).powf(steps as f64);
+        let back = self.of.recovery * steps as f64;
+        self.set_point = (self.set_point - back).clamp(self.of.lowest, self.of.highest);
     }
 
     fn infuse(&mut self, dose: f64) {

@@ -14,6 +14,9 @@ use rand::RngExt;
 
 /// The dose that is worth `reward`.
 const USUAL: f64 = 50.0;
+/// Share of the body's level that is lost in a step, and what the set point comes back (keramati2017).
+const LOST: f64 = 0.007;
+const BACK: f64 = 0.00016;
 
 accumbens_core::parameters! {
     /// A seeker of drug. Where no source is named the value is ours.
@@ -179,7 +182,8 @@ impl Seeking {
         let mut last = 0.0;
         for step in 1..40 {
             let ratio = (5.0 * (0.2 * f64::from(step)).exp() - 5.0).round();
-            let [goes, _] = self.softmax([self.drawn(Known::Drug) - self.moved.holds * self.of.effort * ratio, self.of.voucher]);
+            let [goes, _] =
+                self.softmax([self.drawn(Known::Drug) - self.moved.holds * self.of.effort * ratio, self.of.voucher]);
             if rng.random::<f64>() >= goes {
                 break;
             }
@@ -188,10 +192,12 @@ impl Seeking {
         last
     }
 
-    fn pass(&mut self) {
-        self.body -= 0.007 * self.body;
-        self.basal -= self.of.fall * self.basal;
-        self.set_point = if self.of.shift > 0.0 { (self.set_point - 0.00016).max(100.0) } else { 100.0 };
+    /// So many steps without a dose.
+    fn pass(&mut self, steps: usize) {
+        let steps = steps as f64;
+        self.body *= (1.0 - LOST).powf(steps);
+        self.basal *= (1.0 - self.of.fall).powf(steps);
+        self.set_point = if self.of.shift > 0.0 { (self.set_point - BACK * steps).max(100.0) } else { 100.0 };
     }
 }
 
@@ -200,13 +206,16 @@ impl Animal for Seeking {
         if place != 0 {
             return 0;
         }
-        let chances = self.softmax::<ACTS>([self.of.idle + self.of.voucher, self.drawn(Known::Nothing), self.drawn(Known::Drug)]);
+        let chances =
+            self.softmax::<ACTS>([self.of.idle + self.of.voucher, self.drawn(Known::Nothing), self.drawn(Known::Drug)]);
         let mut at = rng.random::<f64>();
-        chances.iter().position(|c| {
-            at -= c;
-            at < 0.0
-        })
-        .unwrap_or(0)
+        chances
+            .iter()
+            .position(|c| {
+                at -= c;
+                at < 0.0
+            })
+            .unwrap_or(0)
     }
 
     fn live(&mut self, place: usize, act: usize, _: usize, dose: f64, cost: f64) {
@@ -217,15 +226,15 @@ impl Animal for Seeking {
             (0, 1) => self.learn(Known::Nothing, 0.0, 0.0, cost),
             _ => {}
         }
-        self.pass();
+        self.pass(1);
     }
 
-    fn rest(&mut self) {
-        self.pass();
+    fn rest(&mut self, steps: usize) {
+        self.pass(steps);
     }
 
     fn infuse(&mut self, dose: f64) {
         self.expose(dose);
-        self.pass();
+        self.pass(1);
     }
 }

@@ -1,7 +1,9 @@
 //! What animals that took a drug do: escalation, punishment, blocking, ratios, relapse, choice, devaluation.
 
 use super::{Measured, measured};
-use crate::clinic::addiction::{self, Animal, Homeostatic, Known, Lever, Rat, Seeker, Seeking, chamber::Taken, day, session};
+use crate::clinic::addiction::{
+    self, Animal, Homeostatic, Known, Lever, Rat, Seeker, Seeking, chamber::Taken, day, session,
+};
 use accumbens_core::seed::ChaCha8Rng;
 use accumbens_core::{Result, Seed};
 use rand::RngExt;
@@ -151,10 +153,7 @@ pub fn blocking(account: &str, subjects: u32, seed: Seed) -> Result<Vec<Measured
             }
             second
         };
-        Ok(measured(&[
-            ("drug", added(50.0, 400) / added(50.0, 0)),
-            ("food", added(0.0, 400) / added(0.0, 0)),
-        ]))
+        Ok(measured(&[("drug", added(50.0, 400) / added(50.0, 0)), ("food", added(0.0, 400) / added(0.0, 0))]))
     })
 }
 

@@ -56,7 +56,13 @@ pub fn rich_lean(account: &str, subjects: u32, seed: Seed) -> Result<Vec<Measure
         "opal_star" => Star { k: 20.0, rho: 0.0 },
         "opal_high" => Star { k: 0.0, rho: 0.5 },
         "opal_low" => Star { k: 0.0, rho: -0.5 },
-        _ => return Err(Error::input("account", format!("{account:?} is not known"), "opal, opal_star, opal_high, opal_low")),
+        _ => {
+            return Err(Error::input(
+                "account",
+                format!("{account:?} is not known"),
+                "opal, opal_star, opal_high, opal_low",
+            ));
+        }
     };
     let one = |i: u32| {
         // The same worlds for each account.
@@ -84,15 +90,14 @@ pub(super) fn plain(choices: &Choices, seed: Seed) -> Result<(f64, f64)> {
 
 /// Chances of reward in which the better option turns every so many trials.
 fn turning(every: usize, at: usize, option: u32) -> f64 {
-    if (at / every % 2 == 0) == (option == 0) { 0.8 } else { 0.2 }
+    if (at / every).is_multiple_of(2) == (option == 0) { 0.8 } else { 0.2 }
 }
 
 fn lived(model: &dyn AnyModel, every: usize, trials: usize, name: &str, seed: Seed) -> Result<Choices> {
     let mut choices = bandit(trials);
     let (mut rng, mut luck) = (seed.stream(name), seed.stream(&format!("{name}/luck")));
     let mut chosen = |chances: &[f64]| usize::from(rng.random::<f64>() >= chances[0]);
-    let mut given =
-        |i: usize, option: u32| f64::from(u8::from(luck.random::<f64>() < turning(every, i, option)));
+    let mut given = |i: usize, option: u32| f64::from(u8::from(luck.random::<f64>() < turning(every, i, option)));
     let acted = model.act(&choices, &choices.subjects[0].clone(), &mut chosen, &mut given)?;
     choices.subjects[0] = acted;
     Ok(choices)
@@ -127,7 +132,13 @@ pub fn two_step(account: &str, subjects: u32, seed: Seed) -> Result<Vec<Measured
         "model_free" => 0.0,
         "model_based" => 1.0,
         "hybrid" => 0.5,
-        _ => return Err(Error::input("account", format!("{account:?} is not known"), "model_free, model_based, hybrid")),
+        _ => {
+            return Err(Error::input(
+                "account",
+                format!("{account:?} is not known"),
+                "model_free, model_based, hybrid",
+            ));
+        }
     };
     let one = |i: u32| Ok(stays(weight, &mut seed.stream(&format!("clinic/two_step/{account}/{i}"))));
     (1..=subjects).into_par_iter().map(one).collect()
@@ -146,9 +157,8 @@ fn stays(weight: f64, rng: &mut ChaCha8Rng) -> Measured {
     let mut before: Option<(usize, usize)> = None;
     for _ in 0..201 {
         let worth = |state: usize, second: &[f64; 4]| second[2 * state].max(second[2 * state + 1]);
-        let planned: [f64; 2] = std::array::from_fn(|a| {
-            COMMON * worth(a, &second) + (1.0 - COMMON) * worth(1 - a, &second)
-        });
+        let planned: [f64; 2] =
+            std::array::from_fn(|a| COMMON * worth(a, &second) + (1.0 - COMMON) * worth(1 - a, &second));
         let value: [f64; 2] = std::array::from_fn(|a| weight * planned[a] + (1.0 - weight) * first[a]);
         let act = usize::from(!toss(odds(value[0], value[1])));
         if let Some((last, case)) = before {
@@ -169,7 +179,8 @@ fn stays(weight: f64, rng: &mut ChaCha8Rng) -> Measured {
             *c = if (0.25..=0.75).contains(&next) { next } else { 2.0 * *c - next };
         }
     }
-    let [rewarded, rewarded_rare, lost, lost_rare] = counts.map(|[stays, n]| if n > 0.0 { stays / n } else { f64::NAN });
+    let [rewarded, rewarded_rare, lost, lost_rare] =
+        counts.map(|[stays, n]| if n > 0.0 { stays / n } else { f64::NAN });
     measured(&[
         ("reward", 0.5 * (rewarded + rewarded_rare) - 0.5 * (lost + lost_rare)),
         ("interaction", (rewarded - rewarded_rare) - (lost - lost_rare)),

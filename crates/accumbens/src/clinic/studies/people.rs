@@ -50,9 +50,8 @@ fn healthy(plan: &Plan) -> Result<Condition> {
 fn beside(conditions: &[(&[&str], &Condition)]) -> Vec<Measured> {
     let people = conditions.first().map_or(0, |c| c.1.scores.len());
     let one = |i: usize| {
-        let all: Vec<(&str, f64)> = (conditions.iter())
-            .flat_map(|(names, c)| names.iter().copied().zip(c.scores[i].iter().copied()))
-            .collect();
+        let all: Vec<(&str, f64)> =
+            (conditions.iter()).flat_map(|(names, c)| names.iter().copied().zip(c.scores[i].iter().copied())).collect();
         measured(&all)
     };
     (0..people).map(one).collect()
@@ -86,10 +85,7 @@ pub fn inattention(account: &str, subjects: u32, seed: Seed) -> Result<Vec<Measu
     ]);
     let (with, without) = (parameters(&ill, subjects, seed)?, parameters(&well, subjects, seed)?);
     for ((row, with), without) in all.iter_mut().zip(with).zip(without) {
-        row.extend(measured(&[
-            ("rate", (with.0 / without.0).ln()),
-            ("sensitivity", (with.1 / without.1).ln()),
-        ]));
+        row.extend(measured(&[("rate", (with.0 / without.0).ln()), ("sensitivity", (with.1 / without.1).ln())]));
     }
     Ok(all)
 }

@@ -1,0 +1,87 @@
+"""Choices and the clinic from Python: the same numbers as the command, any table, errors with their place."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from accumbens import choices, clinic
+
+
+def bandit(subjects: int = 6, trials: int = 120, seed: int = 1) -> dict[str, list]:
+    """Plain prediction errors, with dopamine that says them."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for s in range(subjects):
+        value = np.zeros(2)
+        for t in range(trials):
+            first = 0.8 if t // 40 % 2 == 0 else 0.2
+            taken = int(rng.random() < 1 / (1 + np.exp(-4 * (value[1] - value[0]))))
+            outcome = float(rng.random() < (first if taken == 0 else 1 - first))
+            error = outcome - value[taken]
+            value[taken] += 0.4 * error
+            rows.append((s, "ab"[s % 2], t, "xy"[taken], "x|y", outcome, error + 0.3 * rng.normal()))
+    names = ("subject", "group", "trial", "choice", "offered", "outcome", "dopamine")
+    return dict(zip(names, map(list, zip(*rows))))
+
+
+def test_the_hidden_model_is_found_from_columns_a_frame_and_a_file_with_the_same_numbers(tmp_path):
+    table = bandit()
+    asked = ["q", "win_stay", "random"]
+    from_columns = choices.compare(table, asked, progress=False)
+    assert from_columns.ranking["model"][0] == "q"
+    assert from_columns.results["dopamine"] == 720
+    path = tmp_path / "choices.csv"
+    lines = [",".join(table), *(",".join(map(str, row)) for row in zip(*table.values()))]
+    path.write_text("\n".join(lines) + "\n")
+    assert choices.compare(path, asked, threads=1, progress=False).results == from_columns.results
+    pandas = pytest.importorskip("pandas")
+    assert choices.compare(pandas.DataFrame(table), asked, progress=False).results == from_columns.results
+
+
+def test_tables_of_a_comparison_have_a_row_for_each_parameter_group_and_pair(tmp_path):
+    compared = choices.compare(bandit(), ["q", "q_dual"], recovery=1, progress=False)
+    assert len(compared.parameters) == 6 * (2 + 3)
+    assert len(compared.groups) == 2 * (2 + 3)
+    assert len(compared.differences) == len(compared.recovery) == 2 + 3
+    alone = choices.compare(bandit(), ["q"], maximum_likelihood=True, progress=False)
+    assert np.isnan(alone.parameters["grouped"]).all()
+    assert len(alone.groups) == 0
+    compared.page(tmp_path / "page.html")
+    assert "Which model" in (tmp_path / "page.html").read_text()
+    assert "q" in repr(compared) and "opal" in choices.models()["model"]
+
+
+def test_mistakes_in_a_table_are_told_with_their_row():
+    table = bandit(2, 4)
+    with pytest.raises(ValueError, match="no column 'outcome'"):
+        choices.compare({k: v for k, v in table.items() if k != "outcome"}, progress=False)
+    with pytest.raises(ValueError, match="row 3: outcome 'much'"):
+        choices.compare({**table, "outcome": [0, 1, "much", *table["outcome"][3:]]}, progress=False)
+    with pytest.raises(ValueError, match="not offered"):
+        choices.compare({**table, "choice": ["z", *table["choice"][1:]]}, progress=False)
+    with pytest.raises(ValueError, match="kalman"):
+        choices.compare(table, ["nothing"], progress=False)
+
+
+def test_treatments_are_compared_and_findings_asked_from_python(tmp_path):
+    treated = clinic.treat("adhd-gain", ["dorsal-release:2", "haloperidol:1"], ["effort", "attention"], people=6, progress=False)
+    assert set(treated.effects["treatment"]) == {"dorsal-release", "haloperidol"}
+    assert len(treated.effects) == 2 * 4
+    assert treated.claims["account"] == ["adhd-gain"]
+    assert "of 1 accounts" in treated.answer
+    treated.page(tmp_path / "page.html")
+    assert treated.answer in (tmp_path / "page.html").read_text()
+    asked = clinic.ask(["redish2004-unbounded"], subjects=2, progress=False)
+    verdicts = dict(zip(asked.table["account"], asked.table["verdict"]))
+    assert verdicts["surplus"] == "agrees" and verdicts["prediction_error"] == "disagrees"
+    again = clinic.ask(["redish2004-unbounded"], subjects=2, threads=1, progress=False)
+    assert json.dumps(again.results) == json.dumps(asked.results)
+    assert len(clinic.findings()) >= 20
+    assert "homeostatic" in clinic.studies()["accounts"][0]
+    assert {"addiction-wanting", "adhd-gain"} <= set(clinic.accounts()["account"])
+    assert "contingency-management" in clinic.treatments()["treatment"]
+    with pytest.raises(ValueError, match="adhd"):
+        clinic.treat("melancholia", progress=False)
