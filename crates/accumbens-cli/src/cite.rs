@@ -21,13 +21,16 @@ fn keys(name: &str) -> Result<Vec<String>> {
     if findings::catalogue::text(name).is_some() {
         return Ok(findings::catalogue::by_name(name)?.source);
     }
+    if accumbens::clinic::findings::text(name).is_some() {
+        return Ok(accumbens::clinic::findings::by_name(name)?.source);
+    }
     if accumbens::experiment::catalogue::text(name).is_some() {
         return Ok(accumbens::experiment::catalogue::by_name(name)?.source);
     }
     if cite::reference(name).is_ok() {
         return Ok(vec![name.to_owned()]);
     }
-    let known = "a name that `accumbens theories`, `accumbens findings --list` or `accumbens experiments` prints";
+    let known = "a name that `accumbens theories`, `accumbens findings --list`, `accumbens clinic --list` or `accumbens experiments` prints";
     Err(Error::input("cite", format!("nothing is called {name:?}"), known))
 }
 

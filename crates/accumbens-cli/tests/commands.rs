@@ -391,3 +391,44 @@ fn what_record_cannot_do_is_one_clear_error_and_nothing_is_written() {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{option} {value}");
     }
 }
+
+#[test]
+fn a_table_of_choices_is_compared_where_a_study_would_be_and_says_what_is_wrong_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut table = String::from("subjID,group,choice,outcome,rt\n");
+    // What won is taken again: a subject a group, thirty trials each.
+    for (subject, group) in [("1", "well"), ("2", "well"), ("3", "ill"), ("4", "ill")] {
+        for trial in 0..30 {
+            let choice = if trial / 10 % 2 == 0 { "left" } else { "right" };
+            let outcome = u8::from(trial % 10 != 9);
+            table += &format!("{subject},{group},{choice},{outcome},0.{}\n", 4 + trial % 3);
+        }
+    }
+    std::fs::write(folder.path().join("choices.csv"), &table).unwrap();
+    let words = ["compare", "choices.csv", "--theories", "q,win_stay,random", "--recovery", "1", "--out", "report"];
+    let printed = done(&words, folder.path());
+    assert!(printed.contains("win_stay explains these choices best"), "{printed}");
+    assert!(printed.contains("120 choices, 120 latencies, 0 answers of dopamine"), "{printed}");
+    for file in ["report.html", "results.json", "parameters.parquet"] {
+        assert!(folder.path().join("report").join(file).exists(), "{file}");
+    }
+    std::fs::write(folder.path().join("broken.csv"), table.replacen("left,1", "left,much", 1)).unwrap();
+    let error = refused(&["compare", "broken.csv", "--out", "none"], folder.path());
+    assert!(error.contains("broken.csv: row 1: outcome \"much\"") || error.contains("row 1"), "{error}");
+    assert!(!folder.path().join("none").exists());
+    let error = refused(&["compare", "choices.csv", "--theories", "nothing", "--out", "none"], folder.path());
+    assert!(error.contains("kalman") && !folder.path().join("none").exists(), "{error}");
+}
+
+#[test]
+fn the_clinic_lists_asks_and_cites_its_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(done(&["clinic", "--list"], folder.path()).contains("panlilio2007-blocking"));
+    let words = ["clinic", "redish2004-unbounded", "--subjects", "2", "--html", "clinic.html"];
+    let printed = done(&words, folder.path());
+    assert!(printed.contains("published of surplus: drug200 = 10.5, here 10.5"), "{printed}");
+    assert!(std::fs::read_to_string(folder.path().join("clinic.html")).unwrap().contains("grows without bound"));
+    assert!(done(&["cite", "ahmed1998-escalation"], folder.path()).contains("@article{keramati2017"));
+    assert!(refused(&["clinic", "nothing"], folder.path()).contains("ahmed1998-escalation"));
+    assert!(refused(&["clinic", "--subjects", "1"], folder.path()).contains("2 or more"));
+}
