@@ -1,10 +1,10 @@
 //! `accumbens clinic`: what studies of the clinic found, and which accounts say the same.
 
-use crate::findings::sign;
+use crate::findings::{limit, sign};
 use crate::{output, progress};
 use accumbens::clinic::findings::{self, Asked, Cell, Finding};
 use accumbens::clinic::page;
-use accumbens::findings::{Test, Verdict, short};
+use accumbens::findings::{Verdict, short};
 use accumbens_core::{Error, Result, Seed};
 use accumbens_io::write_file;
 use std::path::PathBuf;
@@ -92,14 +92,6 @@ fn all(asked: &Asked) -> Result<()> {
     }
     output::line(&table.to_string())?;
     output::line(&format!("{} simulated subjects of each account; accounts, and no medical advice", asked.subjects))
-}
-
-fn limit(test: &Test) -> String {
-    match (test.above, test.below) {
-        (Some(a), Some(b)) => format!("between {a} and {b}"),
-        (Some(a), None) => format!("above {a}"),
-        (_, b) => format!("below {}", b.unwrap_or(f64::NAN)),
-    }
 }
 
 fn one(name: &str, asked: &Asked) -> Result<()> {

@@ -1,7 +1,7 @@
 //! `accumbens findings`: what experiments found, and which theories agree.
 
 use crate::{output, progress};
-use accumbens::findings::{self, Cell, Finding, Options, Table, Verdict, catalogue, timeline};
+use accumbens::findings::{self, Cell, Finding, Options, Table, Test, Verdict, catalogue, timeline};
 use accumbens::theories;
 use accumbens_core::{AnyTheory, Error, Result, Seed};
 use accumbens_io::write_file;
@@ -177,6 +177,15 @@ fn all(table: &Table) -> Result<()> {
     Ok(())
 }
 
+/// What a test accepts, in words.
+pub fn limit(test: &Test) -> String {
+    match (test.above, test.below) {
+        (Some(a), Some(b)) => format!("between {a} and {b}"),
+        (Some(a), None) => format!("above {a}"),
+        (_, b) => format!("below {}", b.unwrap_or(f64::NAN)),
+    }
+}
+
 /// A mean with its interval on a line of text, between the smallest and the largest of all.
 fn plotted(estimate: Option<findings::Estimate>, low: f64, high: f64) -> String {
     const WIDTH: usize = 41;
@@ -208,11 +217,7 @@ fn one(name: &str, table: &Table) -> Result<()> {
     }
     output::line(&format!("\ndesign ({}):\n{}", finding.experiment, timeline::text(&timeline::panels(&experiment))))?;
     for (i, test) in finding.test.iter().enumerate() {
-        let limit = match (test.above, test.below) {
-            (Some(a), Some(b)) => format!("between {a} and {b}"),
-            (Some(a), None) => format!("above {a}"),
-            (_, b) => format!("below {}", b.unwrap_or(f64::NAN)),
-        };
+        let limit = limit(test);
         let observed = test.observed.map(|o| format!(", observed {o}")).unwrap_or_default();
         output::line(&format!("\n{}: {} must be {limit}{observed}", test.says, test.value))?;
         let cells: Vec<&Cell> = (0..table.theories.len()).map(|t| table.cell(0, t)).collect();

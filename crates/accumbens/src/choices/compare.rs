@@ -49,7 +49,7 @@ pub struct SubjectFit {
     pub latencies: f64,
     /// Log evidence of dopamine given errors of prediction; 0 where there is none.
     pub dopamine: f64,
-    /// Log evidence of all (Laplace).
+    /// Log evidence of all (Laplace); at maximum likelihood minus half of BIC.
     pub evidence: f64,
     /// Its parameters.
     pub parameters: Vec<Value>,

@@ -165,7 +165,7 @@ pub struct Found {
     pub variance: Vec<f64>,
     /// The log-likelihood of choices, latencies and dopamine.
     pub parts: [f64; 3],
-    /// The log evidence (Laplace).
+    /// The log evidence (Laplace); at maximum likelihood minus half of BIC.
     pub evidence: f64,
 }
 
@@ -287,7 +287,12 @@ pub fn subject(
         },
     );
     let log_det = curved.map_or(0.0, |c| 2.0 * c.l().diagonal().iter().map(|x| x.ln()).sum::<f64>());
-    let evidence = best + 0.5 * n as f64 * std::f64::consts::TAU.ln() - 0.5 * log_det;
+    let made = task.subject.trials.iter().filter(|t| t.taken.is_some()).count().max(1);
+    let evidence = match beforehand {
+        Beforehand::Priors => best + 0.5 * n as f64 * std::f64::consts::TAU.ln() - 0.5 * log_det,
+        // Where nothing is asked beforehand there is no evidence: Schwarz's criterion stands in its place.
+        Beforehand::Nothing => best - 0.5 * n as f64 * (made as f64).ln(),
+    };
     of.put(mine.as_mut(), &z);
     Ok(Found { parts: task.parts(mine.as_ref())?, z, variance, evidence })
 }

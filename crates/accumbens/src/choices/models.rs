@@ -4,6 +4,12 @@ use super::model::{About, AnyModel, Model};
 use accumbens_core::params::place_of;
 use accumbens_core::{Domain, Error, Result, parameters};
 
+/// The log-odds of each of the offered.
+#[inline]
+fn odds(offered: &[u32], into: &mut [f64], of: impl Fn(usize) -> f64) {
+    into.iter_mut().zip(offered).for_each(|(odds, option)| *odds = of(*option as usize));
+}
+
 parameters! {
     /// Nothing is learnt: every offer is a toss.
     pub struct Random {
@@ -46,7 +52,7 @@ impl Model for WinStay {
     }
 
     fn prefer(&self, state: &Vec<f64>, offered: &[u32], into: &mut [f64]) {
-        into.iter_mut().zip(offered).for_each(|(p, o)| *p = self.strength * state[*o as usize]);
+        odds(offered, into, |o| self.strength * state[o]);
     }
 
     fn learn(&self, state: &mut Vec<f64>, offered: &[u32], taken: usize, outcome: f64) -> f64 {
@@ -82,7 +88,7 @@ impl Model for Q {
     }
 
     fn prefer(&self, state: &Vec<f64>, offered: &[u32], into: &mut [f64]) {
-        into.iter_mut().zip(offered).for_each(|(p, o)| *p = self.beta * state[*o as usize]);
+        odds(offered, into, |o| self.beta * state[o]);
     }
 
     fn learn(&self, state: &mut Vec<f64>, offered: &[u32], taken: usize, outcome: f64) -> f64 {
@@ -119,7 +125,7 @@ impl Model for QDual {
     }
 
     fn prefer(&self, state: &Vec<f64>, offered: &[u32], into: &mut [f64]) {
-        into.iter_mut().zip(offered).for_each(|(p, o)| *p = self.beta * state[*o as usize]);
+        odds(offered, into, |o| self.beta * state[o]);
     }
 
     fn learn(&self, state: &mut Vec<f64>, offered: &[u32], taken: usize, outcome: f64) -> f64 {
@@ -165,7 +171,7 @@ impl Model for QSticky {
 
     fn prefer(&self, state: &Sticky, offered: &[u32], into: &mut [f64]) {
         let one = |o: usize| self.beta * state.values[o] + if state.last[o] { self.again } else { 0.0 };
-        into.iter_mut().zip(offered).for_each(|(p, o)| *p = one(*o as usize));
+        odds(offered, into, one);
     }
 
     fn learn(&self, state: &mut Sticky, offered: &[u32], taken: usize, outcome: f64) -> f64 {
@@ -221,7 +227,7 @@ impl Model for Opal {
 
     fn prefer(&self, state: &Opponents, offered: &[u32], into: &mut [f64]) {
         let one = |o: usize| self.beta * ((1.0 + self.rho) * state.go[o] - (1.0 - self.rho) * state.stop[o]);
-        into.iter_mut().zip(offered).for_each(|(p, o)| *p = one(*o as usize));
+        odds(offered, into, one);
     }
 
     fn learn(&self, state: &mut Opponents, offered: &[u32], taken: usize, outcome: f64) -> f64 {
@@ -267,7 +273,7 @@ impl Model for Kalman {
 
     fn prefer(&self, state: &Known, offered: &[u32], into: &mut [f64]) {
         let one = |o: usize| self.beta * state.mean[o] + self.explores * state.variance[o].sqrt();
-        into.iter_mut().zip(offered).for_each(|(p, o)| *p = one(*o as usize));
+        odds(offered, into, one);
     }
 
     fn learn(&self, state: &mut Known, offered: &[u32], taken: usize, outcome: f64) -> f64 {
@@ -307,7 +313,7 @@ impl Model for Associability {
     }
 
     fn prefer(&self, state: &Known, offered: &[u32], into: &mut [f64]) {
-        into.iter_mut().zip(offered).for_each(|(p, o)| *p = self.beta * state.mean[*o as usize]);
+        odds(offered, into, |o| self.beta * state.mean[o]);
     }
 
     fn learn(&self, state: &mut Known, offered: &[u32], taken: usize, outcome: f64) -> f64 {
