@@ -17,6 +17,8 @@ const USUAL: f64 = 50.0;
 /// Share of the body's level that is lost in a step, and what the set point comes back (keramati2017).
 const LOST: f64 = 0.007;
 const BACK: f64 = 0.00016;
+/// What a step of waiting costs without drugs, in usual doses (ours).
+const WAITING: f64 = 0.05;
 
 accumbens_core::parameters! {
     /// A seeker of drug. Where no source is named the value is ours.
@@ -93,6 +95,10 @@ pub struct Seeking {
     pub moved: Moved,
     /// What each lever is worth.
     pub values: [f64; 3],
+    /// What the cue that comes with each dose is worth.
+    pub cue: f64,
+    /// Whether the cue is there: it draws to the drug's lever beside what the lever is worth.
+    pub lit: bool,
     /// The basal level.
     pub basal: f64,
     /// How strongly it wants the drug, of 1.
@@ -107,7 +113,17 @@ impl Seeking {
     /// One without experience.
     #[must_use]
     pub fn new(of: Seeker) -> Self {
-        Self { of, moved: Moved::default(), values: [0.0; 3], basal: 0.0, wanting: 1.0, body: 0.0, set_point: 100.0 }
+        Self {
+            of,
+            moved: Moved::default(),
+            values: [0.0; 3],
+            cue: 0.0,
+            lit: false,
+            basal: 0.0,
+            wanting: 1.0,
+            body: 0.0,
+            set_point: 100.0,
+        }
     }
 
     /// What a dose does for the body now: 1 for an empty body at the first set point, below 0 where it leads away.
@@ -138,7 +154,11 @@ impl Seeking {
         let reward = if dose > 0.0 { self.of.reward * dose / USUAL } else { food };
         let error = self.error(reward, dose, cost, self.values[at]);
         let moved = if error > 0.0 { self.moved.better } else { self.moved.worse };
-        self.values[at] += (self.of.alpha * moved).min(1.0) * error;
+        let rate = (self.of.alpha * moved).min(1.0);
+        self.values[at] += rate * error;
+        if lever == Known::Drug && (dose > 0.0 || self.lit) {
+            self.cue += self.of.alpha * self.error(reward, dose, 0.0, self.cue);
+        }
         if dose > 0.0 {
             self.expose(dose);
         }
@@ -153,10 +173,18 @@ impl Seeking {
         self.set_point = (self.set_point + of.shift * dose).clamp(100.0, 200.0);
     }
 
+    /// The chance of a reward of 1 now over one of 2 after so many steps, each of which costs the basal level.
+    #[must_use]
+    pub fn sooner(&self, steps: u32) -> f64 {
+        let later = 2.0 - f64::from(steps) * (self.basal + WAITING);
+        self.softmax([1.0, later])[0]
+    }
+
     /// How strongly a lever draws.
     #[must_use]
     pub fn drawn(&self, lever: Known) -> f64 {
-        let value = self.values[lever as usize];
+        let lit = if self.lit && lever == Known::Drug { self.cue } else { 0.0 };
+        let value = self.values[lever as usize] + lit;
         let drawn = if lever == Known::Drug {
             // Of what is learnt to be nothing the body's state makes nothing.
             let learnt = (value / self.of.reward.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);

@@ -209,22 +209,58 @@ pub fn ratios(account: &str, subjects: u32, seed: Seed) -> Result<Vec<Measured>>
     })
 }
 
-/// Presses in an hour after five days without doses: as it is, and after a dose for nothing.
+/// What brings an animal back.
+#[derive(Clone, Copy, PartialEq)]
+enum Back {
+    Nothing,
+    Dose,
+    Cue,
+    Stress,
+}
+
+/// Presses in an hour after five days without doses and cues: as it is, after a dose for nothing, with the cue of doses there,
+/// and under stress, which lifts the set point by a fifth (ours; accounts without one do not speak of it).
 pub fn relapse(account: &str, subjects: u32, seed: Seed) -> Result<Vec<Measured>> {
     each("relapse", account, subjects, seed, |rng| {
-        let mut pressed = |primed: bool| -> Result<[f64; 2]> {
+        let mut pressed = |back: Back| -> Result<[f64; 2]> {
             let (mut subject, taken) = exposed(account, 6, DAYS, rng)?;
             let nothing = Lever { dose: 0.0, ..Lever::default() };
             for _ in 0..5 {
                 day(subject.animal(), 1, nothing, rng);
             }
-            if primed {
-                subject.animal().infuse(50.0);
+            match (&mut subject, back) {
+                (subject, Back::Dose) => subject.animal().infuse(50.0),
+                (Subject::Seeking(seeking), Back::Cue) => seeking.lit = true,
+                (Subject::Seeking(seeking), Back::Stress) if seeking.of.shift > 0.0 => seeking.set_point *= 1.2,
+                (Subject::Rat(rat), Back::Stress) => rat.set_point *= 1.2,
+                _ => {}
             }
             Ok([f64::from(taken[DAYS - 1].hour), f64::from(day(subject.animal(), 1, nothing, rng).presses)])
         };
-        let ([before, extinguished], [_, primed]) = (pressed(false)?, pressed(true)?);
-        Ok(measured(&[("before", before), ("extinguished", extinguished), ("primed", primed)]))
+        let [before, extinguished] = pressed(Back::Nothing)?;
+        let mut after = |back: Back| pressed(back).map(|p| p[1]);
+        let (primed, cued) = (after(Back::Dose)?, after(Back::Cue)?);
+        let stressed = if ["set_point", "homeostatic"].contains(&account) { after(Back::Stress)? } else { f64::NAN };
+        Ok(measured(&[
+            ("before", before),
+            ("extinguished", extinguished),
+            ("primed", primed),
+            ("cued", cued),
+            ("stressed", stressed),
+        ]))
+    })
+}
+
+/// How often one unit now is chosen over two after ten steps, by those who took no drug and by those who took a thousand doses.
+pub fn waiting(account: &str, subjects: u32, seed: Seed) -> Result<Vec<Measured>> {
+    let of = addiction::seeker(account)?;
+    each("waiting", account, subjects, seed, |_| {
+        let sooner = |doses: u32| {
+            let mut subject = Seeking::new(of.clone());
+            (0..doses).for_each(|_| subject.learn(Known::Drug, 50.0, 0.0, of.effort));
+            subject.sooner(10)
+        };
+        Ok(measured(&[("naive", sooner(0)), ("exposed", sooner(1000))]))
     })
 }
 

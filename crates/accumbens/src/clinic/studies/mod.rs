@@ -106,6 +106,13 @@ pub const ALL: &[Study] = &[
         addiction::value,
     ),
     study(
+        "waiting",
+        "one now over two later, by those who took no drug and by those who took a thousand doses",
+        LEARNERS,
+        &["naive", "exposed"],
+        addiction::waiting,
+    ),
+    study(
         "natural",
         "what food is worth to those who took no drug and to those who took a thousand doses",
         LEARNERS,
@@ -121,9 +128,9 @@ pub const ALL: &[Study] = &[
     ),
     study(
         "relapse",
-        "presses after five days without doses, as it is and after one dose for nothing",
+        "presses after five days without doses: as it is, after a dose for nothing, with the cue, under stress",
         ACCOUNTS,
-        &["before", "extinguished", "primed"],
+        &["before", "extinguished", "primed", "cued", "stressed"],
         addiction::relapse,
     ),
     study(
