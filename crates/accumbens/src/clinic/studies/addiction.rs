@@ -21,21 +21,21 @@ const FOOD: f64 = 1.5;
 /// An animal of either sort.
 enum Subject {
     Rat(Box<Rat>),
-    Seeking(Seeking),
+    Seeking(Box<Seeking>),
 }
 
 impl Subject {
     fn new(account: &str) -> Result<Self> {
         Ok(match account {
             "homeostatic" => Self::Rat(Box::new(Rat::new(Homeostatic::default()))),
-            _ => Self::Seeking(Seeking::new(addiction::seeker(account)?)),
+            _ => Self::Seeking(Box::new(Seeking::new(addiction::seeker(account)?))),
         })
     }
 
     fn animal(&mut self) -> &mut dyn Animal {
         match self {
             Self::Rat(rat) => rat.as_mut(),
-            Self::Seeking(seeking) => seeking,
+            Self::Seeking(seeking) => seeking.as_mut(),
         }
     }
 
