@@ -6,7 +6,7 @@
 //! of beginning.
 
 use crate::event::EventKindId;
-use crate::seed::ChaCha8Rng;
+use crate::seed::{ChaCha8Rng, pick};
 use crate::theory::{Drive, Learner};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
@@ -104,12 +104,7 @@ impl ActionRule {
         let best = open.iter().map(|i| drives[*i].preference).fold(f64::MIN, f64::max);
         let weight = |i: usize| (self.inverse_temperature * (drives[i].preference - best)).exp();
         let total: f64 = open.iter().map(|i| weight(*i)).sum();
-        let mut left = rng.random::<f64>() * total;
-        let place = open.iter().position(|i| {
-            left -= weight(*i);
-            left < 0.0
-        });
-        place.unwrap_or(open.len() - 1)
+        pick(open.iter().map(|i| weight(*i)), total, rng).unwrap_or(open.len() - 1)
     }
 
     /// The place of the option that is taken; `None` where it does not act.

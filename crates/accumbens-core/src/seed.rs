@@ -1,7 +1,7 @@
 //! Gives named, counter-based streams of random numbers: the same bytes on any number of threads.
 
-use rand::SeedableRng;
 pub use rand::rngs::ChaCha8Rng;
+use rand::{Rng, RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 /// A seed from which any number of independent streams is named.
@@ -26,10 +26,18 @@ impl Seed {
     }
 }
 
+/// The place of one of several, drawn by weights of this total; none where rounding leaves the draw beyond the last.
+pub fn pick(weights: impl IntoIterator<Item = f64>, total: f64, rng: &mut impl Rng) -> Option<usize> {
+    let mut left = rng.random::<f64>() * total;
+    weights.into_iter().position(|w| {
+        left -= w;
+        left < 0.0
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::Rng;
 
     #[test]
     fn a_stream_depends_on_its_name_and_seed_only() {

@@ -1,13 +1,13 @@
 //! Which model explains choices, and how groups differ in its parameters.
 
-use super::fit::{self, Beforehand, Fitted, Found, Group, Task};
+use super::fit::{self, Beforehand, Fitted, Found, Group};
 use super::model::AnyModel;
 use super::models;
 use crate::fit::selection::{PRIOR_COUNT, Selection, select};
 use crate::fit::statistics::{correlation, half_width};
 use accumbens_core::choices::{Choices, Chooser};
+use accumbens_core::seed::pick;
 use accumbens_core::{Error, Result, Seed};
-use rand::RngExt;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -174,16 +174,7 @@ pub fn simulated(choices: &Choices, model: &dyn AnyModel, z: &[Vec<f64>], seed: 
         of.put(mine.as_mut(), z);
         let mut rng = seed.stream(&format!("choices/{name}/{}", s.name));
         let known = outcomes(choices, s);
-        let mut chosen = |chances: &[f64]| {
-            let mut at = rng.random::<f64>();
-            chances
-                .iter()
-                .position(|c| {
-                    at -= c;
-                    at < 0.0
-                })
-                .unwrap_or(chances.len() - 1)
-        };
+        let mut chosen = |chances: &[f64]| pick(chances.iter().copied(), 1.0, &mut rng).unwrap_or(chances.len() - 1);
         let mut given = |i: usize, option: u32| {
             let near = known[option as usize].iter().min_by_key(|(at, _)| at.abs_diff(i));
             near.map_or(0.0, |(_, outcome)| *outcome)
@@ -361,12 +352,4 @@ pub fn compare(choices: &Choices, options: &Options, tick: &(dyn Fn() -> bool + 
         latencies: count(|t| t.latency > 0.0),
         dopamine: count(|t| t.taken.is_some() && t.dopamine.is_finite()),
     })
-}
-
-/// The log-likelihood of a subject's choices under a model at its present parameters.
-///
-/// # Errors
-/// Where the model cannot go on.
-pub fn log_likelihood(choices: &Choices, subject: &Chooser, model: &dyn AnyModel) -> Result<f64> {
-    Ok(Task::new(choices, subject).parts(model)?[0])
 }

@@ -51,10 +51,17 @@ pub struct Trace {
 }
 
 impl Trace {
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.chance.clear();
         self.hard.clear();
         self.error.clear();
+    }
+
+    /// A trial: the chances, what was taken, the error at its outcome.
+    pub(super) fn see(&mut self, chances: &[f64], taken: Option<usize>, error: f64) {
+        self.chance.push(taken.map_or(1.0, |t| chances[t]));
+        self.hard.push(chances.iter().map(|p| if *p > 0.0 { -p * p.ln() } else { 0.0 }).sum());
+        self.error.push(error);
     }
 }
 
@@ -166,9 +173,7 @@ impl<M: Model> AnyModel for M {
                 error = self.learn(&mut state, offered, taken, trial.outcome);
             }
             if let Some(trace) = &mut trace {
-                trace.chance.push(taken.map_or(1.0, |t| odds[t]));
-                trace.hard.push(odds.iter().map(|p| if *p > 0.0 { -p * p.ln() } else { 0.0 }).sum());
-                trace.error.push(error);
+                trace.see(odds, taken, error);
             }
         }
         Ok(total + product.ln())

@@ -139,7 +139,7 @@ impl AnyModel for Acting {
     fn live(&self, choices: &Choices, subject: &Chooser, mut trace: Option<&mut Trace>) -> Result<f64> {
         let mut room = Vec::new();
         if let Some(trace) = &mut trace {
-            **trace = Trace::default();
+            trace.clear();
         }
         self.lived(choices, |life| {
             let mut total = 0.0;
@@ -158,9 +158,7 @@ impl AnyModel for Acting {
                     None => life.start += TRIAL,
                 }
                 if let Some(trace) = &mut trace {
-                    trace.chance.push(taken.map_or(1.0, |t| room[t]));
-                    trace.hard.push(room.iter().map(|p| if *p > 0.0 { -p * p.ln() } else { 0.0 }).sum());
-                    trace.error.push(error);
+                    trace.see(&room, taken, error);
                 }
             }
             Ok(total)

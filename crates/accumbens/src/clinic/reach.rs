@@ -96,8 +96,8 @@ pub fn reach(projection: &str, scheme: &str, acts: &Acts, healthy: Option<f64>, 
     (chain.fibre, chain.truth) = (None, true);
     chain.patches.clone_from(&acts.patches);
     let seconds = SETTLE + APART * 2.0 * ANSWERS as f64;
-    let competing = healthy.unwrap_or(0.0) / d2_half(scheme)?;
     for taken in &acts.drugs {
+        let competing = healthy.unwrap_or(0.0) / d2_half(scheme)?;
         chain.patches.extend(given(taken, seconds, competing)?);
     }
     chain.check()?;

@@ -2,6 +2,7 @@
 
 use super::free;
 use super::spec::{ChoiceSpec, ClampSpec, Experiment, From, Name, Phase, TrialEvent, TrialType};
+use accumbens_core::seed::pick;
 use accumbens_core::{
     ActionRule, AnyTheory, Change, Choice, Clamp, Consequence, Deed, Error, Event, EventClamp, EventKind, EventKindId,
     EventLog, Hold, Offer, Result, Sample, Schedule, Seed, Sink, TAIL, live_acting, seed::ChaCha8Rng, told,
@@ -61,13 +62,7 @@ fn order<'a>(phase: &'a Phase, rng: &mut impl Rng) -> Box<dyn Iterator<Item = &'
     }
     let total: f64 = types.iter().map(|t| t.weight).sum();
     let mut draws = ChaCha8Rng::from_rng(rng);
-    let one = move |_| {
-        let mut left = draws.random::<f64>() * total;
-        types.iter().find(|t| {
-            left -= t.weight;
-            left < 0.0
-        })
-    };
+    let one = move |_| pick(types.iter().map(|t| t.weight), total, &mut draws).map(|at| &types[at]);
     let limit = phase.trials.map_or(usize::MAX, |n| n as usize);
     Box::new((0..limit).map(one).map(move |t| t.unwrap_or(&types[0])))
 }

@@ -1,9 +1,8 @@
 //! What an agent is made of: how it chooses, and what dopamine does to what it has just done.
 
 use super::features::Features;
-use accumbens_core::seed::ChaCha8Rng;
+use accumbens_core::seed::{ChaCha8Rng, pick};
 use accumbens_core::{Error, Result};
-use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 /// What dopamine does to what an agent has just done.
@@ -132,12 +131,7 @@ impl Mind {
     /// Chooses, and remembers what was chosen.
     pub(super) fn choose(&mut self, agent: &Agent, features: &[f64], open: &[bool], rng: &mut ChaCha8Rng) -> usize {
         self.weigh(agent, features, open);
-        let mut left = rng.random::<f64>();
-        let chosen = (0..self.actions).find(|a| {
-            left -= self.scores[*a];
-            left < 0.0
-        });
-        let chosen = chosen.unwrap_or(0);
+        let chosen = pick(self.scores[..self.actions].iter().copied(), 1.0, rng).unwrap_or(0);
         for action in 0..self.actions {
             let credit = match agent.rule {
                 Rule::ActorCritic => f64::from(action == chosen) - self.scores[action],

@@ -7,8 +7,7 @@
 
 use super::chamber::{ACTS, Animal, PLACES};
 use accumbens_core::Domain;
-use accumbens_core::seed::ChaCha8Rng;
-use rand::RngExt;
+use accumbens_core::seed::{ChaCha8Rng, pick};
 
 /// Steps that it plans ahead.
 const DEPTH: usize = 3;
@@ -109,14 +108,7 @@ impl Animal for Rat {
         let top = best(&values);
         let top = if top > 0.0 { top } else { 1.0 };
         let weights = values.map(|v| (v / top / self.of.temperature).exp());
-        let mut at = rng.random::<f64>() * weights.iter().sum::<f64>();
-        for (act, weight) in weights.iter().enumerate() {
-            at -= weight;
-            if at <= 0.0 {
-                return act;
-            }
-        }
-        ACTS - 1
+        pick(weights, weights.iter().sum(), rng).unwrap_or(ACTS - 1)
     }
 
     fn live(&mut self, place: usize, act: usize, next: usize, dose: f64, cost: f64) {

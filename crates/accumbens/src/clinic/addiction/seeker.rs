@@ -9,7 +9,7 @@
 
 use super::chamber::{ACTS, Animal};
 use accumbens_core::Domain;
-use accumbens_core::seed::ChaCha8Rng;
+use accumbens_core::seed::{ChaCha8Rng, pick};
 use rand::RngExt;
 
 /// The dose that is worth `reward`.
@@ -236,14 +236,7 @@ impl Animal for Seeking {
         }
         let chances =
             self.softmax::<ACTS>([self.of.idle + self.of.voucher, self.drawn(Known::Nothing), self.drawn(Known::Drug)]);
-        let mut at = rng.random::<f64>();
-        chances
-            .iter()
-            .position(|c| {
-                at -= c;
-                at < 0.0
-            })
-            .unwrap_or(0)
+        pick(chances, 1.0, rng).unwrap_or(0)
     }
 
     fn live(&mut self, place: usize, act: usize, _: usize, dose: f64, cost: f64) {
