@@ -4,16 +4,13 @@ use crate::{output, progress};
 use accumbens::choices::{self, Beforehand, Compared, Options, compare::steps, page};
 use accumbens_core::choices::Choices;
 use accumbens_core::{Error, Result, Seed};
-use accumbens_io::formats::table::Table;
 use accumbens_io::{Column, write_file, write_table};
 use std::path::Path;
 
 /// What is asked of a table of choices.
 pub struct Asked<'a> {
-    /// The file.
+    /// The table.
     pub path: &'a Path,
-    /// Its table.
-    pub table: &'a Table,
     /// Models; all where empty.
     pub models: &'a [String],
     /// Whether nothing is asked of parameters beforehand.
@@ -43,7 +40,7 @@ impl Asked<'_> {
 
 /// Compares models on a table of choices.
 pub fn run(asked: &Asked<'_>, json: bool) -> Result<()> {
-    let table = accumbens_io::choices::of(asked.table, asked.path)?;
+    let table = accumbens_io::choices::read(asked.path)?;
     let beforehand = if asked.likelihood { Beforehand::Nothing } else { Beforehand::Priors };
     let models = asked.models.iter().map(|m| m.trim().to_owned()).collect();
     let options = Options { models, beforehand, recovery: asked.recovery, seed: Seed(asked.seed) };

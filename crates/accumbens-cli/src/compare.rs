@@ -128,11 +128,9 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     if args.out.is_file() {
         return Err(Error::input("--out", format!("{} is a file", args.out.display()), "a folder"));
     }
-    let path = args.study.as_deref();
-    if let Some((path, table)) = path.and_then(|p| accumbens_io::choices::table(p).map(|t| (p, t))) {
+    if let Some(path) = args.study.as_deref().filter(|p| accumbens_io::choices::is_named(p)) {
         let asked = choices::Asked {
             path,
-            table: &table,
             models: &args.theories,
             likelihood: args.maximum_likelihood,
             recovery: args.recovery,

@@ -416,6 +416,9 @@ fn a_table_of_choices_is_compared_where_a_study_would_be_and_says_what_is_wrong_
     let error = refused(&["compare", "broken.csv", "--out", "none"], folder.path());
     assert!(error.contains("broken.csv: row 1: outcome \"much\"") || error.contains("row 1"), "{error}");
     assert!(!folder.path().join("none").exists());
+    std::fs::write(folder.path().join("other.csv"), "time,event\n1,tone\n").unwrap();
+    let error = refused(&["compare", "other.csv", "--out", "none"], folder.path());
+    assert!(error.contains("other.csv: no column \"subject\" among time, event"), "{error}");
     let error = refused(&["compare", "choices.csv", "--theories", "nothing", "--out", "none"], folder.path());
     assert!(error.contains("kalman") && !folder.path().join("none").exists(), "{error}");
 }

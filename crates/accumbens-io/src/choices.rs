@@ -22,20 +22,15 @@ const COLUMNS: [(&str, &[&str]); 10] = [
     ("dopamine", &["dopamine"]),
 ];
 
-/// Those without which there are no choices.
-const NEEDED: [&str; 3] = ["subject", "choice", "outcome"];
-
 fn found<'a>(table: &'a Table, name: &str) -> Option<&'a Cells> {
     let known = COLUMNS.iter().find(|(n, _)| *n == name)?.1;
     known.iter().find_map(|n| table.column(n))
 }
 
-/// The table of a file that has the columns of choices; none of any other file.
+/// Whether a file is named as a table of choices is: a study is TOML.
 #[must_use]
-pub fn table(path: &Path) -> Option<Table> {
-    let named = path.extension().is_some_and(|e| ["csv", "parquet"].iter().any(|k| e.eq_ignore_ascii_case(k)));
-    let table = named.then(|| Table::read(path, 0, true).ok()).flatten()?;
-    NEEDED.iter().all(|c| found(&table, c).is_some()).then_some(table)
+pub fn is_named(path: &Path) -> bool {
+    path.extension().is_some_and(|e| ["csv", "parquet"].iter().any(|k| e.eq_ignore_ascii_case(k)))
 }
 
 fn word(cells: Option<&Cells>, row: usize) -> String {
@@ -55,28 +50,21 @@ fn word(cells: Option<&Cells>, row: usize) -> String {
     }
 }
 
-/// Reads a file of choices.
+/// Reads a table of choices.
 ///
 /// # Errors
 /// With the file and the row or column, where it is none.
 pub fn read(path: &Path) -> Result<Choices> {
-    of(&Table::read(path, 0, true)?, path)
-}
-
-/// The choices of a table; `path` is named in errors.
-///
-/// # Errors
-/// With the file and the row or column, where they are none.
-pub fn of(table: &Table, path: &Path) -> Result<Choices> {
     let place = path.display().to_string();
-    for needed in NEEDED {
-        if found(table, needed).is_none() {
+    let table = Table::read(path, 0, true)?;
+    for needed in ["subject", "choice", "outcome"] {
+        if found(&table, needed).is_none() {
             let problem = format!("no column {needed:?} among {}", table.names().join(", "));
             return Err(Error::input(&place, problem, "columns subject, choice and outcome"));
         }
     }
     let number = |name: &str, row: usize| -> Result<f64> {
-        match found(table, name) {
+        match found(&table, name) {
             None => Ok(f64::NAN),
             Some(Cells::Numbers(numbers)) => Ok(numbers[row]),
             Some(Cells::Words(words)) => crate::csv_cells::number(&words[row]).ok_or_else(|| {
@@ -87,14 +75,14 @@ pub fn of(table: &Table, path: &Path) -> Result<Choices> {
     };
     let row = |i: usize| -> Result<Row> {
         let trial = number("trial", i)?;
-        let offered = word(found(table, "offered"), i);
+        let offered = word(found(&table, "offered"), i);
         Ok(Row {
-            subject: word(found(table, "subject"), i),
-            group: word(found(table, "group"), i),
-            session: word(found(table, "session"), i),
+            subject: word(found(&table, "subject"), i),
+            group: word(found(&table, "group"), i),
+            session: word(found(&table, "session"), i),
             trial: if trial.is_nan() { i as f64 } else { trial },
-            stimulus: word(found(table, "stimulus"), i),
-            choice: word(found(table, "choice"), i),
+            stimulus: word(found(&table, "stimulus"), i),
+            choice: word(found(&table, "choice"), i),
             offered: offered.split('|').map(str::trim).filter(|o| !o.is_empty()).map(Into::into).collect(),
             outcome: number("outcome", i)?,
             latency: number("latency", i)?,
