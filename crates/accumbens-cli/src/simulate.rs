@@ -136,6 +136,7 @@ fn clamps(args: &Args, log: &EventLog, schedule: &mut Schedule) -> Result<()> {
 
 /// One row a choice and a cue, in the order of time.
 fn behaviour(simulated: &Simulated, choices: &[Choice]) -> Vec<Column> {
+    let choices = Choice::all(choices);
     let name = |kind: accumbens_core::EventKindId| simulated.log.kinds()[kind.index()].name.clone();
     let offered = |d: &Deed| choices[d.choice].options.iter().map(|o| name(o.kind)).collect::<Vec<_>>().join("|");
     let mut rows: Vec<(f64, &str, String, String, f64, f64)> = Vec::new();

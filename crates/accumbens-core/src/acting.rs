@@ -22,7 +22,7 @@ pub struct Probe {
 pub struct Acted {
     /// Everything that happened, the animal's actions and their consequences among it.
     pub log: EventLog,
-    /// What it did with each choice, in their order.
+    /// What it did with each choice that came, in their order.
     pub deeds: Vec<Deed>,
     /// How it was moved at each probe, in their order.
     pub drives: Vec<Option<Drive>>,
@@ -35,11 +35,21 @@ struct Coming {
     clamp: Option<f64>,
 }
 
+/// A choice still to come.
+#[derive(Clone, Copy)]
+struct Opened<'a> {
+    choice: &'a Choice,
+    /// From when it may act, s.
+    time: f64,
+    /// Its number in [`Choice::all`].
+    number: usize,
+}
+
 /// What the driver does next.
-enum Next {
+enum Next<'a> {
     Change,
     Events(f64),
-    Choice,
+    Choice(Opened<'a>),
     Probe,
     End,
 }
@@ -51,25 +61,36 @@ struct Course<'a> {
     choices: &'a [Choice],
     probes: &'a [Probe],
     coming: Vec<Coming>,
+    /// Choices that its own actions opened.
+    opened: Vec<Opened<'a>>,
     given: usize,
     choice: usize,
+    /// The number of the next choice in [`Choice::all`].
+    number: usize,
     probe: usize,
     change: usize,
     events: Vec<Event>,
 }
 
-impl Course<'_> {
+impl<'a> Course<'a> {
     /// The time of the next event, given or brought about.
     fn event(&self) -> f64 {
         let given = self.log.events().get(self.given).map_or(f64::INFINITY, |e| e.time);
         self.coming.iter().map(|c| c.event.time).fold(given, f64::min)
     }
 
+    /// The choice that comes first, if any does.
+    fn first_choice(&self) -> Option<Opened<'a>> {
+        let laid_out = self.choices.get(self.choice).map(|c| Opened { choice: c, time: c.time, number: self.number });
+        self.opened.iter().copied().chain(laid_out).min_by(|a, b| a.time.total_cmp(&b.time))
+    }
+
     /// What comes first; of what comes together changes before events, events before choices and probes.
-    fn next(&self) -> Next {
+    fn next(&self) -> Next<'a> {
         let end = self.schedule.end.max(self.log.last_time());
         let event = self.event();
-        let choice = self.choices.get(self.choice).map_or(f64::INFINITY, |c| c.time);
+        let opened = self.first_choice();
+        let choice = opened.map_or(f64::INFINITY, |c| c.time);
         let probe = self.probes.get(self.probe).map_or(f64::INFINITY, |p| p.time);
         let first = event.min(choice).min(probe);
         if self.schedule.changes.get(self.change).is_some_and(|c| c.time <= first.min(end)) {
@@ -78,10 +99,8 @@ impl Course<'_> {
             Next::End
         } else if event <= first {
             Next::Events(event)
-        } else if choice <= probe {
-            Next::Choice
         } else {
-            Next::Probe
+            opened.filter(|_| choice <= probe).map_or(Next::Probe, Next::Choice)
         }
     }
 
@@ -108,27 +127,46 @@ impl Course<'_> {
         from
     }
 
-    fn choose(&mut self, learner: &dyn Learner, rule: &ActionRule, rng: &mut ChaCha8Rng) -> Deed {
-        let choice = &self.choices[self.choice];
-        let mut deed = Deed { choice: self.choice, action: None, offered: choice.time, latency: f64::NAN };
-        self.choice += 1;
-        if let Some((option, latency)) = rule.act(learner, choice, rng) {
-            let Offer { kind, follows, .. } = &choice.options[option];
-            let acted = choice.time + latency;
-            deed.action = Some(*kind);
-            if learner.pace().is_some() {
-                deed.latency = latency;
+    fn choose(
+        &mut self,
+        opened: Opened<'a>,
+        learner: &dyn Learner,
+        rule: &ActionRule,
+        rng: &mut ChaCha8Rng,
+    ) -> Deed {
+        let Opened { choice, time, number } = opened;
+        match self.opened.iter().position(|o| o.number == number) {
+            Some(at) => {
+                self.opened.remove(at);
+            },
+            None => {
+                self.choice += 1;
+                self.number += choice.count();
             }
-            let event = |kind, time, magnitude| Event { time, kind, magnitude };
-            // An approach to a cue is no event of its own.
-            if self.log.kinds()[kind.index()].role == Role::Action {
-                self.coming.push(Coming { event: event(*kind, acted, 0.0), clamp: None });
-            }
-            let after = |c: &crate::action::Consequence| Coming {
-                event: event(c.kind, acted + c.after, c.magnitude),
-                clamp: c.clamp,
-            };
-            self.coming.extend(follows.iter().map(after));
+        }
+        let mut deed = Deed { choice: number, action: None, offered: time, latency: f64::NAN };
+        let Some((option, latency)) = rule.act(learner, choice, rng) else { return deed };
+        let Offer { kind, follows, opens, .. } = &choice.options[option];
+        let acted = time + latency;
+        deed.action = Some(*kind);
+        if learner.pace().is_some() {
+            deed.latency = latency;
+        }
+        let event = |kind, time, magnitude| Event { time, kind, magnitude };
+        // An approach to a cue is no event of its own.
+        if self.log.kinds()[kind.index()].role == Role::Action {
+            self.coming.push(Coming { event: event(*kind, acted, 0.0), clamp: None });
+        }
+        let after = |c: &crate::action::Consequence| Coming {
+            event: event(c.kind, acted + c.after, c.magnitude),
+            clamp: c.clamp,
+        };
+        self.coming.extend(follows.iter().map(after));
+        let before = choice.options[..option].iter().flat_map(|o| &o.opens).map(Choice::count).sum::<usize>();
+        let mut number = number + 1 + before;
+        for choice in opens {
+            self.opened.push(Opened { choice, time: acted + choice.time, number });
+            number += choice.count();
         }
         deed
     }
@@ -157,8 +195,10 @@ pub fn live_acting(
         choices,
         probes,
         coming: Vec::new(),
+        opened: Vec::new(),
         given: 0,
         choice: 0,
+        number: 0,
         probe: 0,
         change: 0,
         events: Vec::with_capacity(log.events().len() + 3 * choices.len()),
@@ -179,9 +219,9 @@ pub fn live_acting(
                 let name = || format!("event {from} ({})", log.kinds()[course.events[from].kind.index()].name);
                 dopamine.check().map_err(|e| e.within(&name()))?;
             }
-            Next::Choice => {
-                learner.advance(choices[course.choice].time, &mut dopamine);
-                deeds.push(course.choose(learner, rule, rng));
+            Next::Choice(opened) => {
+                learner.advance(opened.time, &mut dopamine);
+                deeds.push(course.choose(opened, learner, rule, rng));
             }
             Next::Probe => {
                 let probe = probes[course.probe];

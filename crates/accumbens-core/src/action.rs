@@ -58,6 +58,9 @@ pub struct Offer {
     pub effort: f64,
     /// What follows.
     pub follows: Vec<Consequence>,
+    /// Moments at which it may act again because it took this; their times count from the action.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opens: Vec<Choice>,
 }
 
 /// Something that follows an action.
@@ -76,7 +79,7 @@ pub struct Consequence {
 /// What an animal did with a choice.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deed {
-    /// The choice, counted from 0.
+    /// The choice, counted from 0 as [`Choice::all`] lists them.
     pub choice: usize,
     /// The action it took; `None` where it did not act.
     pub action: Option<EventKindId>,
@@ -84,6 +87,27 @@ pub struct Deed {
     pub offered: f64,
     /// How long it took, s; NaN where it did not act or the theory says nothing about latencies.
     pub latency: f64,
+}
+
+impl Choice {
+    /// How many choices it is, with all that it may open.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        1 + self.options.iter().flat_map(|o| &o.opens).map(Self::count).sum::<usize>()
+    }
+
+    /// Every choice of a life: each is followed by those that its options open, whether or not they came.
+    #[must_use]
+    pub fn all(choices: &[Self]) -> Vec<&Self> {
+        let mut all = Vec::with_capacity(choices.len());
+        choices.iter().for_each(|c| c.list(&mut all));
+        all
+    }
+
+    fn list<'a>(&'a self, all: &mut Vec<&'a Self>) {
+        all.push(self);
+        self.options.iter().flat_map(|o| &o.opens).for_each(|c| c.list(all));
+    }
 }
 
 impl ActionRule {

@@ -233,8 +233,9 @@ fn told(py: Python<'_>, lived: &Simulated, ahead: &Ahead) -> PyResult<Py<PyDict>
     out.set_item("channels", &lived.channels)?;
     out.set_item("told", &lived.told)?;
     out.set_item("end", lived.end.to_string())?;
+    let choices = accumbens_core::Choice::all(&ahead.choices);
     let offered = |d: &accumbens_core::Deed| {
-        ahead.choices[d.choice].options.iter().map(|o| name(&lived.log, o.kind)).collect::<Vec<_>>()
+        choices[d.choice].options.iter().map(|o| name(&lived.log, o.kind)).collect::<Vec<_>>()
     };
     let deeds: Vec<_> =
         lived.deeds.iter().map(|d| (d.offered, offered(d), d.action.map(|a| name(&lived.log, a)), d.latency)).collect();

@@ -1,6 +1,6 @@
 //! Reads an experiment file and refuses what cannot be run, with the line of the fault.
 
-use super::spec::{ClampSpec, Experiment, Interval, Name, Phase, RoleSpec};
+use super::spec::{ClampSpec, Experiment, Interval, Name, Phase, RoleSpec, TrialType, Walk};
 use accumbens_core::declaration::{self, line};
 use accumbens_core::{Error, EventKind, EventKindId, Hold, Result, Role};
 
@@ -73,7 +73,7 @@ impl Checker<'_> {
         }
     }
 
-    fn phase<'a>(&self, phase: &'a Phase) -> Result<()> {
+    fn phase(&self, phase: &Phase) -> Result<()> {
         self.groups(&phase.groups)?;
         let fault = |problem: &str, accepted: &str| {
             let problem = format!("phase {:?}: {problem}", phase.name.get_ref());
@@ -106,9 +106,12 @@ impl Checker<'_> {
         } else if phase.duration.is_none() && phase.free.iter().any(|f| f.count.is_none()) {
             return fault("it never ends", "duration, or a count for each [[phase.free]]");
         }
-        for choice in phase.trial_types.iter().flat_map(|t| &t.choices) {
+        for choice in phase.trial_types.iter().flat_map(TrialType::all_choices) {
             if choice.options.is_empty() || !(choice.at >= 0.0 && choice.within > 0.0 && choice.within.is_finite()) {
                 return fault("a choice without options or time", "options, at 0 s or later and within above 0 s");
+            }
+            if let Some(given) = &choice.given {
+                self.known("event", given, &self.kinds)?;
             }
             for option in &choice.options {
                 if !(option.effort.is_finite() && option.effort >= 0.0) {
@@ -121,10 +124,20 @@ impl Checker<'_> {
             return fault("dopamine is multiplied by what is no factor", "dopamine = 0 to 100");
         }
         self.groups(&phase.dopamine_groups)?;
-        let follow = |t: &'a super::spec::TrialType| t.choices.iter().flat_map(|c| &c.options).flat_map(|o| &o.events);
-        for event in phase.trial_types.iter().flat_map(|t| t.events.iter().chain(follow(t))) {
+        for Walk { name, start, sd, between: [low, high] } in &phase.walks {
+            let within = 0.0 <= *low && low < high && *high <= 1.0 && start.is_none_or(|s| (*low..=*high).contains(&s));
+            if !(within && *sd > 0.0 && *sd < high - low) {
+                let problem = format!("a walk by {sd} between {low} and {high}");
+                return Err(self.fault(name, problem, "limits in 0 to 1, sd above 0 and within them, start between them"));
+            }
+        }
+        for event in phase.trial_types.iter().flat_map(TrialType::all_events) {
             self.known("event", &event.event, &self.kinds)?;
             self.probability(&event.event, event.probability)?;
+            if let Some(walk) = &event.walk {
+                let walks: Vec<&str> = phase.walks.iter().map(|w| w.name.get_ref().as_str()).collect();
+                self.known("walk of this phase", walk, &walks)?;
+            }
             if let Some(otherwise) = &event.otherwise {
                 self.known("event", otherwise, &self.kinds)?;
             }

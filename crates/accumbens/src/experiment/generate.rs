@@ -1,7 +1,7 @@
 //! Yields what happens to a subject of an experiment: the same for the same seed.
 
 use super::free;
-use super::spec::{ChoiceSpec, ClampSpec, Experiment, From, Name, Phase, TrialEvent, TrialType};
+use super::spec::{ChoiceSpec, ClampSpec, Experiment, From, Name, OptionSpec, Phase, TrialEvent, TrialType, Walk};
 use accumbens_core::seed::pick;
 use accumbens_core::{
     ActionRule, AnyTheory, Change, Choice, Clamp, Consequence, Deed, Error, Event, EventClamp, EventKind, EventKindId,
@@ -9,6 +9,7 @@ use accumbens_core::{
 };
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
+use rand_distr::{Distribution, StandardNormal};
 
 /// One session of one subject.
 #[derive(Clone, Debug)]
@@ -67,68 +68,122 @@ fn order<'a>(phase: &'a Phase, rng: &mut impl Rng) -> Box<dyn Iterator<Item = &'
     Box::new((0..limit).map(one).map(move |t| t.unwrap_or(&types[0])))
 }
 
-/// What comes of one declared event: itself, what comes in its place, or nothing.
-fn drawn(kinds: &[EventKind], e: &TrialEvent, time: f64, rng: &mut impl Rng) -> Option<Event> {
-    if rng.random::<f64>() < e.probability {
-        return Some(event(kinds, e.event.get_ref(), time, e.magnitude));
-    }
-    e.otherwise.as_ref().map(|otherwise| event(kinds, otherwise.get_ref(), time, None))
+/// The chances of one session.
+struct Chances<'a, R> {
+    kinds: &'a [EventKind],
+    /// Holds of dopamine in answer to what an action brings.
+    clamps: &'a [&'a ClampSpec],
+    /// The probabilities that walk, with where they are.
+    walks: Vec<(&'a Walk, f64)>,
+    rng: &'a mut R,
 }
 
-/// A choice with what will follow each option.
-fn choice(kinds: &[EventKind], spec: &ChoiceSpec, start: f64, clamps: &[&ClampSpec], rng: &mut impl Rng) -> Choice {
-    let time = start + spec.at;
-    let mut options = Vec::with_capacity(spec.options.len());
-    for option in &spec.options {
-        let mut follows = Vec::new();
-        for e in &option.events {
-            let Some(e) = drawn(kinds, e, e.at, rng) else { continue };
-            let held = clamps.iter().find(|c| index(kinds, c.event.get_ref()) == e.kind.index());
-            let clamp = held.filter(|c| rng.random::<f64>() < c.probability).map(|c| c.value);
-            follows.push(Consequence { kind: e.kind, after: e.time, magnitude: e.magnitude, clamp });
-        }
-        let kind = EventKindId(index(kinds, option.take.get_ref()) as u32);
-        options.push(Offer { kind, effort: option.effort, follows });
+impl<'a, R: Rng> Chances<'a, R> {
+    fn new(phase: &'a Phase, kinds: &'a [EventKind], clamps: &'a [&'a ClampSpec], rng: &'a mut R) -> Self {
+        let mut begun = |w: &'a Walk| (w, w.start.unwrap_or_else(|| rng.random_range(w.between[0]..=w.between[1])));
+        let walks = phase.walks.iter().map(&mut begun).collect();
+        Self { kinds, clamps, walks, rng }
     }
-    Choice { time, until: time + spec.within, options, forced: spec.forced, turns: spec.turns }
+
+    /// Every probability that walks takes a step, and turns back at its limits.
+    fn walk(&mut self) {
+        for (Walk { sd, between: [low, high], .. }, p) in &mut self.walks {
+            let step: f64 = StandardNormal.sample(&mut *self.rng);
+            *p += sd * step;
+            while !(*low..=*high).contains(p) {
+                *p = if *p > *high { 2.0 * high - *p } else { 2.0 * low - *p };
+            }
+        }
+    }
+
+    /// What comes of one declared event: itself, what comes in its place, or nothing.
+    fn drawn(&mut self, e: &TrialEvent, time: f64) -> Option<Event> {
+        let walk = e.walk.as_ref().and_then(|w| self.walks.iter().find(|(walk, _)| walk.name.get_ref() == w.get_ref()));
+        if self.rng.random::<f64>() < walk.map_or(e.probability, |(_, p)| *p) {
+            return Some(event(self.kinds, e.event.get_ref(), time, e.magnitude));
+        }
+        e.otherwise.as_ref().map(|otherwise| event(self.kinds, otherwise.get_ref(), time, None))
+    }
+
+    /// A choice with what will follow each option, `at` s from when the declaration counts; none where what it is given
+    /// to has not come.
+    fn choice(&mut self, spec: &ChoiceSpec, from: f64, came: &[EventKindId]) -> Option<Choice> {
+        if spec.given.as_ref().is_some_and(|g| !came.iter().any(|k| k.index() == index(self.kinds, g.get_ref()))) {
+            return None;
+        }
+        let time = from + spec.at;
+        let mut options = Vec::with_capacity(spec.options.len());
+        for option in &spec.options {
+            let mut follows = Vec::new();
+            for e in &option.events {
+                let Some(e) = self.drawn(e, e.at) else { continue };
+                let held = self.clamps.iter().find(|c| index(self.kinds, c.event.get_ref()) == e.kind.index());
+                let clamp = held.filter(|c| self.rng.random::<f64>() < c.probability).map(|c| c.value);
+                follows.push(Consequence { kind: e.kind, after: e.time, magnitude: e.magnitude, clamp });
+            }
+            let came: Vec<EventKindId> = follows.iter().map(|f| f.kind).collect();
+            let opens = option.choices.iter().filter_map(|c| self.choice(c, 0.0, &came)).collect();
+            let kind = EventKindId(index(self.kinds, option.take.get_ref()) as u32);
+            options.push(Offer { kind, effort: option.effort, follows, opens });
+        }
+        Some(Choice { time, until: time + spec.within, options, forced: spec.forced, turns: spec.turns })
+    }
 }
 
 fn trials(phase: &Phase, kinds: &[EventKind], clamps: &[&ClampSpec], rng: &mut impl Rng) -> (Vec<Event>, Vec<Choice>) {
     let (mut events, mut choices): (Vec<Event>, Vec<Choice>) = (Vec::new(), Vec::new());
     let (Some(iti), false) = (&phase.iti, phase.trial_types.is_empty()) else { return (events, choices) };
     let mut from = 0.0;
-    for trial in order(phase, rng) {
-        let start = from + free::draw(iti, rng);
+    let order = order(phase, rng);
+    let mut chances = Chances::new(phase, kinds, clamps, rng);
+    for trial in order {
+        let start = from + free::draw(iti, chances.rng);
         let end = start + span(trial);
         if phase.duration.is_some_and(|d| end > d) {
             break;
         }
         let first = events.len();
         for e in &trial.events {
-            events.extend(drawn(kinds, e, start + e.at, rng));
+            events.extend(chances.drawn(e, start + e.at));
         }
         // What is declared to come together has no order: theories that take events one by one see either.
         if events[first..].windows(2).any(|w| w[0].time == w[1].time) {
-            events[first..].shuffle(rng);
+            events[first..].shuffle(chances.rng);
         }
-        choices.extend(trial.choices.iter().map(|c| choice(kinds, c, start, clamps, rng)));
+        let came: Vec<EventKindId> = events[first..].iter().map(|e| e.kind).collect();
+        choices.extend(trial.choices.iter().filter_map(|c| chances.choice(c, start, &came)));
+        chances.walk();
         from = if phase.iti_from == From::Start { start } else { end };
     }
     (events, choices)
 }
 
+/// How long a trial may last, s.
 fn span(trial: &TrialType) -> f64 {
-    let last = |events: &[TrialEvent]| events.iter().map(|e| e.at).fold(0.0, f64::max);
-    let follows = |c: &ChoiceSpec| c.options.iter().map(|o| last(&o.events)).fold(0.0, f64::max);
-    trial.choices.iter().map(|c| c.at + c.within + follows(c)).fold(last(&trial.events), f64::max)
+    fn last(events: &[TrialEvent]) -> f64 {
+        events.iter().map(|e| e.at).fold(0.0, f64::max)
+    }
+    fn of(choice: &ChoiceSpec) -> f64 {
+        let after = |o: &OptionSpec| o.choices.iter().map(of).fold(last(&o.events), f64::max);
+        choice.at + choice.within + choice.options.iter().map(after).fold(0.0, f64::max)
+    }
+    trial.choices.iter().map(of).fold(last(&trial.events), f64::max)
+}
+
+/// When all that a choice may bring is over, s.
+fn over(choice: &Choice) -> f64 {
+    let after = |o: &Offer| {
+        let follows = o.follows.iter().map(|f| f.after).fold(0.0, f64::max);
+        o.opens.iter().map(over).fold(follows, f64::max)
+    };
+    choice.until + choice.options.iter().map(after).fold(0.0, f64::max)
 }
 
 fn session(phase: &Phase, kinds: &[EventKind], group: &str, name: String, rng: &mut impl Rng) -> Result<Session> {
     let applied: Vec<&ClampSpec> = phase.clamps.iter().filter(|c| applies(&c.groups, group)).collect();
     let at_consequences: Vec<&ClampSpec> = applied.iter().copied().filter(|c| c.over.is_none()).collect();
     let (mut events, choices) = trials(phase, kinds, &at_consequences, rng);
-    let after = |c: &Choice| c.options.iter().flat_map(|o| &o.follows).map(|f| f.after).fold(0.0, f64::max);
-    let acted = choices.iter().map(|c| c.until + after(c)).fold(0.0, f64::max);
+    let acted = choices.iter().map(over).fold(0.0, f64::max);
     let last = events.iter().map(|e| e.time).fold(acted, f64::max);
     for free in &phase.free {
         let end = phase.duration.unwrap_or(if phase.trial_types.is_empty() { f64::MAX } else { last });

@@ -108,6 +108,9 @@ pub struct Phase {
     /// The sorts of trial.
     #[serde(default, rename = "trial")]
     pub trial_types: Vec<TrialType>,
+    /// Probabilities that change from trial to trial.
+    #[serde(default, rename = "walk")]
+    pub walks: Vec<Walk>,
     /// Events at a rate of their own.
     #[serde(default)]
     pub free: Vec<Free>,
@@ -206,6 +209,10 @@ pub struct ChoiceSpec {
     /// For how long, s.
     #[serde(default = "five")]
     pub within: f64,
+    /// Only where this kind of event has come: in the trial, or after the option that opened the choice.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub given: Option<Name>,
     /// Whether it must take one of the options.
     #[serde(default)]
     pub forced: bool,
@@ -229,6 +236,29 @@ pub struct OptionSpec {
     /// What follows; `at` counts from the action.
     #[serde(default)]
     pub events: Vec<TrialEvent>,
+    /// Moments at which it may act again because it took this; `at` counts from the action.
+    #[serde(default, rename = "choice")]
+    pub choices: Vec<ChoiceSpec>,
+}
+
+impl ChoiceSpec {
+    /// It and every choice that it may open.
+    pub fn all(&self) -> Vec<&Self> {
+        let opened = self.options.iter().flat_map(|o| &o.choices).flat_map(Self::all);
+        std::iter::once(self).chain(opened).collect()
+    }
+}
+
+impl TrialType {
+    /// Every moment at which the animal may act, those that its own actions open among them.
+    pub fn all_choices(&self) -> impl Iterator<Item = &ChoiceSpec> {
+        self.choices.iter().flat_map(ChoiceSpec::all)
+    }
+
+    /// Every event that may come, what follows an action among them.
+    pub fn all_events(&self) -> impl Iterator<Item = &TrialEvent> {
+        self.events.iter().chain(self.all_choices().flat_map(|c| &c.options).flat_map(|o| &o.events))
+    }
 }
 
 /// Something that happens in a trial.
@@ -246,10 +276,30 @@ pub struct TrialEvent {
     /// How probable it is.
     #[serde(default = "unit")]
     pub probability: f64,
+    /// The walk of the phase that is its probability from trial to trial, in place of `probability`.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub walk: Option<Name>,
     /// What comes in its place where it does not come, for example an omission state.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub otherwise: Option<Name>,
+}
+
+/// A probability that changes by chance, one step a trial.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Walk {
+    /// Its name.
+    #[schemars(with = "String")]
+    pub name: Name,
+    /// Where it begins each session; anywhere between its limits where absent.
+    #[serde(default)]
+    pub start: Option<f64>,
+    /// Standard deviation of a step.
+    pub sd: f64,
+    /// The limits, at which it turns back.
+    pub between: [f64; 2],
 }
 
 /// Events at a rate of their own.

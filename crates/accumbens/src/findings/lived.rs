@@ -38,7 +38,7 @@ pub struct Lived {
     pub samples: Vec<Sample>,
     /// What the animal did.
     pub deeds: Vec<Deed>,
-    /// The choices it had.
+    /// The choices it may have had: [`Choice::all`].
     pub choices: Vec<Choice>,
     /// How cues moved it.
     pub probes: Vec<(Probe, Option<Drive>)>,
@@ -178,7 +178,7 @@ pub fn lives(
         let rule = ActionRule::default();
         let acted = live_acting(learner.as_mut(), &life.log, &schedule, &life.choices, &probes, &rule, &mut rng, sink)?;
         let probes = probes.into_iter().zip(acted.drives).collect();
-        let choices = life.choices.clone();
+        let choices = Choice::all(&life.choices).into_iter().cloned().collect();
         Ok(Lived { log: acted.log, samples, deeds: acted.deeds, choices, probes, sessions })
     };
     subject.groups.iter().map(one).collect()

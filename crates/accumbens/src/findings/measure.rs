@@ -18,12 +18,17 @@ fn phase_of(lived: &Lived, time: f64) -> &str {
     lived.sessions.get(after.saturating_sub(1)).map_or("", |(_, phase)| phase.as_str())
 }
 
-fn is_near(log: &EventLog, event: &Event, near: &Near) -> bool {
+fn is_near(log: &EventLog, time: f64, near: &Near) -> bool {
     let Some(kind) = log.kind(&near.event) else { return false };
-    let slack = 1e-9 * event.time.abs().max(1.0);
-    let (from, to) = (event.time + near.from - slack, event.time + near.to + slack);
+    let slack = 1e-9 * time.abs().max(1.0);
+    let (from, to) = (time + near.from - slack, time + near.to + slack);
     let first = log.events().partition_point(|e| e.time < from);
     log.events()[first..].iter().take_while(|e| e.time <= to).any(|e| e.kind == kind)
+}
+
+/// Whether what a measure asks to be near is near, and nothing else.
+fn is_among(log: &EventLog, time: f64, m: &Measure) -> bool {
+    m.near.iter().all(|n| is_near(log, time, n)) && m.not_near.iter().all(|n| !is_near(log, time, n))
 }
 
 /// The events that a measure selects, with the interval since the last of their kind.
@@ -38,8 +43,7 @@ fn selected<'a>(lived: &'a Lived, m: &Measure) -> Vec<(usize, &'a Event, f64)> {
         let kept = m.phase.as_ref().is_none_or(|p| phase_of(lived, event.time) == p)
             && m.magnitude.is_none_or(|x| event.magnitude == x)
             && m.min_interval.is_none_or(|x| interval >= x)
-            && m.near.iter().all(|n| is_near(log, event, n))
-            && m.not_near.iter().all(|n| !is_near(log, event, n));
+            && is_among(log, event.time, m);
         if kept {
             found.push((row, event, interval));
         }
@@ -179,7 +183,8 @@ fn chosen(lived: &Lived, m: &Measure) -> f64 {
     let offers =
         |d: &accumbens_core::Deed| take.is_none_or(|t| lived.choices[d.choice].options.iter().any(|o| o.kind == t));
     let in_phase = |time: f64| m.phase.as_ref().is_none_or(|p| phase_of(lived, time) == p);
-    let mut deeds: Vec<_> = lived.deeds.iter().filter(|d| in_phase(d.offered) && offers(d)).collect();
+    let kept = |d: &&accumbens_core::Deed| in_phase(d.offered) && offers(d) && is_among(&lived.log, d.offered, m);
+    let mut deeds: Vec<_> = lived.deeds.iter().filter(kept).collect();
     cut(&mut deeds, m);
     let acted: Vec<_> = deeds.iter().filter(|d| d.action.is_some()).collect();
     match m.ask {

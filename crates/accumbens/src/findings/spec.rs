@@ -179,10 +179,10 @@ pub struct Measure {
     /// Only events of this magnitude.
     #[serde(default)]
     pub magnitude: Option<f64>,
-    /// Only events near which such an event lies.
+    /// Only events (or choices, from when they are offered) near which such an event lies.
     #[serde(default)]
     pub near: Vec<Near>,
-    /// Only events near which no such event lies.
+    /// Only events (or choices) near which no such event lies.
     #[serde(default)]
     pub not_near: Vec<Near>,
     /// Only events at least so long after the last of their kind, s.

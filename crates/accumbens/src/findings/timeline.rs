@@ -55,7 +55,7 @@ fn marks(trial: &TrialType) -> Vec<Mark> {
         probability: e.probability,
         choice: false,
     });
-    let options = trial.choices.iter().flat_map(|c| {
+    let options = trial.all_choices().flat_map(|c| {
         c.options.iter().map(|o| Mark {
             event: o.take.get_ref().clone(),
             at: c.at,

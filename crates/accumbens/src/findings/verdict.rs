@@ -3,6 +3,7 @@
 use super::spec::{Ask, Measure, Test};
 use super::table::{Estimate, Scored, Verdict};
 use crate::experiment::Experiment;
+use crate::experiment::spec::TrialType;
 use crate::fit::statistics;
 use accumbens_core::{Error, Result, Role, Topic};
 use minijinja::{Environment, Value};
@@ -66,8 +67,16 @@ impl Expressions {
     /// Checks that an expression is one, of these names.
     ///
     /// # Errors
-    /// Where it is not, or names something else.
+    /// Where it is not, or names something else, or a measure has the name of something else (`none`, `a-b`).
     pub fn check<'a>(&self, expression: &str, names: impl Iterator<Item = &'a String> + Clone) -> Result<()> {
+        let variable = |name: &str| {
+            let compiled = self.environment.compile_expression(name).ok();
+            compiled.is_some_and(|c| c.undeclared_variables(false).contains(name))
+        };
+        if let Some(name) = names.clone().find(|n| !variable(n)) {
+            let problem = format!("{name:?} cannot stand in an expression");
+            return Err(Error::input("measure", problem, "letters, digits and _, no word of the expressions"));
+        }
         let place = || format!("value = {expression:?}");
         let compiled = self.environment.compile_expression(expression);
         let compiled = compiled.map_err(|e| Error::input(place(), e.to_string(), "an expression of the measures"))?;
@@ -88,7 +97,7 @@ pub fn topics(m: &Measure, experiment: &Experiment) -> Result<Vec<Topic>> {
     Ok(match m.ask {
         Ask::Response | Ask::Wanting => vec![Topic::Behaviour],
         Ask::Choice | Ask::Taking | Ask::Acting | Ask::Latency => {
-            let options = experiment.phases.iter().flat_map(|p| &p.trial_types).flat_map(|t| &t.choices);
+            let options = experiment.phases.iter().flat_map(|p| &p.trial_types).flat_map(TrialType::all_choices);
             let mut acts = options.flat_map(|c| &c.options).map(|o| role(o.take.get_ref()));
             let mut topics = vec![Topic::Behaviour];
             topics.extend(acts.any(|r| r == Some(Role::Action)).then_some(Topic::Action));

@@ -1,5 +1,6 @@
 //! Steps through the sessions of an experiment: what is perceived, what may be done, what it brings.
 
+use crate::experiment::spec::TrialType;
 use crate::experiment::{self, Experiment, Session};
 use accumbens_core::seed::ChaCha8Rng;
 use accumbens_core::{Choice, Error, Event, EventKind, EventKindId, Result, Role, Seed};
@@ -37,7 +38,7 @@ impl Design {
         let kinds = experiment.kinds()?;
         let mut options: Vec<EventKindId> = Vec::new();
         let mut effort = false;
-        let choices = experiment.phases.iter().flat_map(|p| &p.trial_types).flat_map(|t| &t.choices);
+        let choices = experiment.phases.iter().flat_map(|p| &p.trial_types).flat_map(TrialType::all_choices);
         for option in choices.flat_map(|c| &c.options) {
             let at = kinds.iter().position(|k| k.name == *option.take.get_ref());
             let kind = EventKindId(at.unwrap_or(0) as u32);
@@ -127,7 +128,12 @@ pub struct Lane {
     /// The next event of the session, from 0.
     next: usize,
     coming: Vec<Happening>,
+    /// The next choice that the session lays out, from 0.
     choice: usize,
+    /// Choices that were opened by what was done, on the session's clock.
+    opened: Vec<Choice>,
+    /// How many choices have passed.
+    passed: usize,
     time: f64,
     happened: Vec<Happening>,
     rng: ChaCha8Rng,
@@ -148,6 +154,8 @@ impl Lane {
             next: 0,
             coming: Vec::with_capacity(16),
             choice: 0,
+            opened: Vec::new(),
+            passed: 0,
             time: 0.0,
             happened: Vec::with_capacity(16),
             rng: design.seed.stream(&format!("environment/{subject}")),
@@ -200,12 +208,26 @@ impl Lane {
     /// The choice that is open now.
     #[must_use]
     pub fn open(&self) -> Option<&Choice> {
-        self.session().choices.get(self.choice).filter(|c| c.time <= self.time)
+        let laid_out = self.session().choices.get(self.choice);
+        let first = self.opened.iter().chain(laid_out).min_by(|a, b| a.time.total_cmp(&b.time));
+        first.filter(|c| c.time <= self.time)
     }
 
     /// Which choice of the session is open, or comes next, from 0.
     pub(super) fn choice(&self) -> usize {
-        self.choice
+        self.passed
+    }
+
+    /// The choice that is open is over; it is returned where it was opened by what was done.
+    fn pass(&mut self) -> Option<Choice> {
+        self.passed += 1;
+        let next = self.session().choices.get(self.choice).map_or(f64::INFINITY, |c| c.time);
+        let first = (0..self.opened.len()).min_by(|a, b| self.opened[*a].time.total_cmp(&self.opened[*b].time));
+        let first = first.filter(|at| self.opened[*at].time <= next);
+        if first.is_none() {
+            self.choice += 1;
+        }
+        first.map(|at| self.opened.remove(at))
     }
 
     /// Goes to the next session, of the next subject where this one has no more.
@@ -215,8 +237,9 @@ impl Lane {
     pub fn reset(&mut self, design: &Design) -> Result<()> {
         if self.place + 1 < self.sessions.len() {
             self.place += 1;
-            (self.next, self.choice, self.time, self.over) = (0, 0, 0.0, false);
+            (self.next, self.choice, self.passed, self.time, self.over) = (0, 0, 0, 0.0, false);
             self.coming.clear();
+            self.opened.clear();
             self.happened.clear();
             return Ok(());
         }
@@ -225,7 +248,9 @@ impl Lane {
     }
 
     fn take(&mut self, option: usize) -> f64 {
-        let choice = &self.sessions[self.place].choices[self.choice];
+        let place = self.choice;
+        let own = self.pass();
+        let choice = own.as_ref().unwrap_or(&self.sessions[self.place].choices[place]);
         let offer = &choice.options[option];
         if self.sessions[self.place].log.kinds()[offer.kind.index()].role == Role::Action {
             let event = Event { time: self.time, kind: offer.kind, magnitude: 0.0 };
@@ -237,7 +262,8 @@ impl Lane {
             clamp: c.clamp,
         };
         self.coming.extend(offer.follows.iter().map(after));
-        self.choice += 1;
+        let opens = |c: &Choice| Choice { time: at + c.time, until: at + c.until, ..c.clone() };
+        self.opened.extend(offer.opens.iter().map(opens));
         offer.effort
     }
 
@@ -257,7 +283,7 @@ impl Lane {
             let option = ((self.rng.random::<f64>() * count as f64) as usize).min(count - 1);
             return self.take(option);
         }
-        self.choice += 1;
+        self.pass();
         0.0
     }
 
