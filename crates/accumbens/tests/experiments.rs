@@ -161,3 +161,73 @@ fn events_declared_together_come_in_either_order() {
     let of_a = pairs.iter().filter(|n| **n == "a" || **n == "x").count() as f64;
     assert!((first_a / of_a - 0.5).abs() < 4.0 * (0.25 / of_a).sqrt(), "{first_a} of {of_a}");
 }
+
+#[test]
+fn what_is_taken_first_opens_the_pair_that_came_and_no_other_and_chances_walk_between_their_limits() {
+    let experiment = catalogue::by_name("daw2011").unwrap();
+    let mut common = [0.0, 0.0];
+    for subject in 1..=5 {
+        let days = sessions(&experiment, None, subject, Seed(1)).unwrap();
+        let kinds = days[0].log.kinds().to_vec();
+        let theory = accumbens::theories::by_name("rescorla_wagner").unwrap();
+        let mut rng = Seed(2).stream("two steps");
+        let mut theory = theory.boxed();
+        let lived = accumbens::experiment::lived(&days, theory.as_mut(), &mut rng).unwrap();
+        let choices = accumbens_core::Choice::all(&lived.life.choices);
+        // Each first choice may open either of two pairs by either of its options: laid out, one is there for each.
+        assert_eq!(choices.len(), 3 * lived.life.choices.len());
+        assert_eq!(lived.deeds.len(), 2 * 4 * 201);
+        let name = |k: accumbens_core::EventKindId| kinds[k.index()].name.as_str();
+        let came = |from: f64, to: f64| {
+            let within = lived.logs.iter().zip(&lived.life.starts);
+            let mut found = Vec::new();
+            for (log, start) in within {
+                found.extend(log.events().iter().map(|e| (e.time + start, name(e.kind).to_owned())));
+            }
+            found.retain(|(t, _)| *t > from && *t <= to);
+            found.into_iter().map(|(_, n)| n).collect::<Vec<_>>()
+        };
+        for (at, pair) in lived.deeds.chunks(2).enumerate() {
+            let [first, second] = pair else { unreachable!() };
+            let (took, then) = (name(first.action.unwrap()), name(second.action.unwrap()));
+            assert!(second.offered > first.offered && second.offered < first.offered + 4.0);
+            assert!(choices[second.choice].options.iter().any(|o| Some(o.kind) == second.action));
+            let way = then.split('_').next().unwrap();
+            if at % 40 == 0 {
+                let seen = came(first.offered, second.offered);
+                assert_eq!(seen, [took, way], "what came is what may be taken next");
+            }
+            common[0] += f64::from(u8::from((took == "left") == (way == "green")));
+            common[1] += 1.0;
+        }
+    }
+    // Four standard errors of 4,020 draws of 70%.
+    assert!((common[0] / common[1] - 0.7).abs() < 4.0 * (0.21_f64 / common[1]).sqrt(), "{common:?}");
+}
+
+#[test]
+fn a_walk_keeps_to_its_limits_and_moves_by_its_steps() {
+    // With limits of nearly 0 and nearly 1 and a step as wide as them, what comes is seen by chance, evenly over time;
+    // with a start and hardly any step, it comes as often as the start says.
+    let text = |start: &str, sd: f64, between: [f64; 2]| {
+        format!(
+            "title = \"t\"\nsource = [\"daw2011\"]\n[[event]]\nname = \"r\"\nrole = \"outcome\"\n[[phase]]\nname = \"p\"\ntrials = 20000\niti = {{ fixed = 1.0 }}\n[[phase.walk]]\nname = \"w\"\n{start}sd = {sd}\nbetween = {between:?}\n[[phase.trial]]\nevents = [{{ event = \"r\", at = 0.0, walk = \"w\" }}]\n"
+        )
+    };
+    let share = |text: &str| {
+        let experiment = Experiment::parse("walk.toml", text).unwrap();
+        sessions(&experiment, None, 1, Seed(3)).unwrap()[0].log.events().len() as f64 / 20_000.0
+    };
+    // A reflected walk is at home evenly between its limits: mean .5, and its slowest mode decays within 1/(π²·.02) steps.
+    assert!((share(&text("", 0.2, [0.0, 1.0])) - 0.5).abs() < 0.03);
+    assert!((share(&text("start = 0.8\n", 1e-9, [0.25, 0.85])) - 0.8).abs() < 4.0 * (0.16_f64 / 20_000.0).sqrt());
+    for (bad, says) in [
+        (text("start = 0.9\n", 0.1, [0.25, 0.75]), "between"),
+        (text("", 0.1, [0.25, 1.75]), "between"),
+        (text("", 0.0, [0.25, 0.75]), "by 0"),
+        (text("", 0.1, [0.25, 0.75]).replace("walk = \"w\"", "walk = \"v\""), "\"v\""),
+    ] {
+        let error = Experiment::parse("walk.toml", &bad).unwrap_err().to_string();
+        assert!(error.contains(says) && error.starts_with("walk.toml:"), "{error}");
+    }
+}

@@ -152,3 +152,25 @@ fn what_cannot_be_is_refused() {
     let beta = teach(&design("cannon2003", None), &agent, None, None, 1, Seed(1), &|| true);
     assert!(beta.unwrap_err().to_string().contains("beta"));
 }
+
+#[test]
+fn a_choice_that_an_act_opened_is_open_in_the_environment_too() {
+    let design = design("daw2011", None);
+    let mut lane = Lane::new(&design, 1, 1).unwrap();
+    let options = design.options().len();
+    let (mut seen, mut taken) = (vec![0.0; design.width()], [0, 0]);
+    loop {
+        lane.observe(&design, &mut seen);
+        let open: Vec<usize> = (0..options).filter(|i| seen[design.kinds().len() + i] > 0.0).collect();
+        assert!(open.is_empty() || open.len() == 2);
+        let action = open.first().map_or(0, |i| i + 1);
+        if let Some(first) = open.first() {
+            let name = &design.kinds()[design.options()[*first].index()].name;
+            taken[usize::from(name.contains('_'))] += 1;
+        }
+        if lane.step(&design, action).1 {
+            break;
+        }
+    }
+    assert_eq!(taken, [201, 201]);
+}

@@ -250,7 +250,7 @@ impl Lane {
     fn take(&mut self, option: usize) -> f64 {
         let place = self.choice;
         let own = self.pass();
-        let choice = own.as_ref().unwrap_or(&self.sessions[self.place].choices[place]);
+        let choice = own.as_ref().unwrap_or_else(|| &self.sessions[self.place].choices[place]);
         let offer = &choice.options[option];
         if self.sessions[self.place].log.kinds()[offer.kind.index()].role == Role::Action {
             let event = Event { time: self.time, kind: offer.kind, magnitude: 0.0 };
