@@ -73,7 +73,8 @@ class Study:
 
     ``subjects`` are recordings by session and subject: ``{"mouse-1": {"day-1": recording, …}, …}``. ``channel`` is the
     signal that is analysed and ``reference`` the one for movement; ``clean`` are steps as in a study file. ``sensor`` is
-    a name of the catalogue or ``{"name", "rise", "decay"}`` in s. A subject's sessions are one life, with ``session_gap``
+    a name of the catalogue or ``{"name", "rise", "decay"}`` in s. ``choices`` are what the animals chose between, as in a study
+    file: ``[{"between": ["left", "right"], "after": "go"}]``; theories explain them together with dopamine. A subject's sessions are one life, with ``session_gap``
     (s) of silence between them. Raises ``ValueError`` where a session has no such channel or no such event.
     """
 
@@ -87,6 +88,7 @@ class Study:
         reference: str | None = None,
         clean: Sequence[Mapping[str, Any]] = (),
         sensor: str | Mapping[str, Any] | None = None,
+        choices: Sequence[Mapping[str, Any]] = (),
         title: str = "A study",
         session_gap: float = 0.0,
     ) -> None:
@@ -100,6 +102,7 @@ class Study:
                 "cleaning": json.dumps([dict(step) for step in clean]),
                 "sensor": json.dumps(dict(sensor)) if isinstance(sensor, Mapping) else sensor,
                 "scoring": json.dumps({k: v for k, v in asdict(scoring).items() if v is not None}),
+                "choices": json.dumps([dict(choice) for choice in choices]),
                 "session_gap": session_gap,
                 "truth": None,
             }

@@ -243,6 +243,19 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     output::line("log densities in nats; exceedance is protected, in brackets unprotected")?;
     let without: f64 = comparison.without_dopamine.iter().sum();
     output::line(&format!("offsets and drift alone, without any dopamine: held-out {without:.1}"))?;
+    let chosen = report::choices(comparison);
+    if let Some(rows) = chosen["rows"].as_array() {
+        let mut table = output::table(&["theory", "choices over habit", "mean chance", "weight", "repeats"]);
+        let word = |v: &serde_json::Value| v.as_str().unwrap_or_default().to_owned();
+        for r in rows {
+            let silent = if r["speaks"] == true { "" } else { " (says nothing of behaviour)" };
+            let label = format!("{}{silent}", word(&r["label"]));
+            let cells = ["over", "chance", "weight", "repeats"].map(|k| word(&r[k]));
+            table.add_row(std::iter::once(label).chain(cells));
+        }
+        output::line(&format!("{} choices, in nats over side biases and repetition alone:", chosen["count"]))?;
+        output::line(&table.to_string())?;
+    }
     let ceiling = comparison.ranking.first().and_then(|r| r.ceiling);
     if let Some(ceiling) = ceiling {
         output::line(&format!("noise ceiling of R²: about {ceiling:.2}"))?;

@@ -103,6 +103,38 @@ impl Scoring {
     }
 }
 
+/// A choice that the animal makes again and again: one of these events happened where the others could have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Between {
+    /// The kinds of event that could have happened, for example the ports that were open. Theories see them, actions too.
+    #[serde(rename = "between")]
+    pub options: Vec<String>,
+    /// Only the first of them after each event of this kind is a choice; every one where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+impl Between {
+    /// Checks its names against the kinds of a log.
+    ///
+    /// # Errors
+    /// Where a name is not declared, or there is nothing to choose.
+    pub fn check(&self, names: &[&str]) -> Result<()> {
+        for name in self.options.iter().chain(&self.after) {
+            if !names.contains(&name.as_str()) {
+                return Err(Error::input("choice", format!("no event is called {name:?}"), names.join(", ")));
+            }
+        }
+        let twice = (1..self.options.len()).any(|i| self.options[..i].contains(&self.options[i]));
+        if self.options.len() < 2 || twice {
+            let problem = format!("{:?} is no choice", self.options);
+            return Err(Error::input("choice.between", problem, "two kinds of event or more, each once"));
+        }
+        Ok(())
+    }
+}
+
 /// The sensor that turned dopamine into light.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -190,6 +222,9 @@ pub struct Study {
     pub sensor: Option<Sensor>,
     /// How responses are scored.
     pub scoring: Scoring,
+    /// What the animals chose between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Between>,
     /// Silence between two sessions on the subject's clock, s.
     pub session_gap: f64,
     /// The theory that made the data, where they are simulated.

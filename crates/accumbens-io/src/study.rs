@@ -5,7 +5,7 @@ use crate::{formats, session, trial_table};
 use accumbens_core::cleaning::{self, Step};
 use accumbens_core::declaration;
 use accumbens_core::format::{Hints, Source};
-use accumbens_core::study::{Scoring, Sensor, Session, Study, Subject};
+use accumbens_core::study::{Between, Scoring, Sensor, Session, Study, Subject};
 use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Result, Role, sensors};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub struct StudyFile {
     pub cleaning: Vec<Step>,
     /// How responses are scored.
     pub score: Scoring,
+    /// What the animals chose between: `compare` explains these choices together with dopamine.
+    #[serde(default, rename = "choice", skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Between>,
     /// The kinds of event in the files, in the order in which theories see them.
     #[serde(rename = "event")]
     pub events: Vec<StudyEvent>,
@@ -136,6 +139,7 @@ impl StudyFile {
         self.kinds()?;
         let names: Vec<&str> = self.events.iter().map(|e| e.name.as_str()).collect();
         self.score.check(&names)?;
+        self.choices.iter().try_for_each(|c| c.check(&names))?;
         for name in self.score.events.iter().chain(self.score.align.iter().map(|a| &a.first)) {
             let event = self.events.iter().find(|e| e.name == *name);
             if event.is_some_and(|e| matches!(e.role, StudyRole::End | StudyRole::Ignore)) {
@@ -259,6 +263,7 @@ impl StudyFile {
             cleaning: self.cleaning.clone(),
             sensor: self.sensor()?,
             scoring: self.score.clone(),
+            choices: self.choices.clone(),
             session_gap: self.session_gap,
             truth: None,
         })

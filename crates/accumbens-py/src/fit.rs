@@ -11,7 +11,7 @@ use accumbens::peri::{Cut, Functional, Normalise, Table, cut};
 use accumbens::report;
 use accumbens::simulated::{self, Design};
 use accumbens::stages::clean_study;
-use accumbens_core::study::{Scoring, Sensor, Session, Study, Subject};
+use accumbens_core::study::{Between, Scoring, Sensor, Session, Study, Subject};
 use accumbens_core::{Error, Seed, sensors};
 use accumbens_io::table::Values;
 use accumbens_io::{Column, StudyFile};
@@ -54,6 +54,7 @@ struct Made<'py> {
     cleaning: String,
     sensor: Option<String>,
     scoring: String,
+    choices: String,
     session_gap: f64,
     truth: Option<String>,
 }
@@ -90,7 +91,8 @@ impl NativeStudy {
         white: f64,
         drift: f64,
     ) -> PyResult<Self> {
-        let design = Design { truth, subjects, seed: Seed(seed), rate, gain, white, drift };
+        let seed = Seed(seed);
+        let design = Design { truth, subjects, seed, rate, gain, white, drift, ..Design::default() };
         let study = worked(py, None, None, |_| simulated::study(&design))?;
         Ok(Self { study: Arc::new(study) })
     }
@@ -99,6 +101,7 @@ impl NativeStudy {
     #[staticmethod]
     fn made(made: Made<'_>) -> PyResult<Self> {
         let scoring: Scoring = read("scoring", &made.scoring)?;
+        let choices: Vec<Between> = read("choices", &made.choices)?;
         let sensor: Option<Sensor> = match &made.sensor {
             Some(text) if text.starts_with('{') => Some(read("sensor", text)?),
             Some(name) => Some(sensors::by_name(name).map_err(refused)?),
@@ -109,6 +112,7 @@ impl NativeStudy {
             recording.needed(name, &made.channel).map_err(refused)?;
             let names: Vec<&str> = recording.events.kinds().iter().map(|k| k.name.as_str()).collect();
             scoring.check(&names).map_err(|e| refused(e.within(name)))?;
+            choices.iter().try_for_each(|c| c.check(&names)).map_err(|e| refused(e.within(name)))?;
             Ok::<_, PyErr>(Session { name: name.clone(), recording, windows: None })
         };
         let mut subjects = Vec::with_capacity(made.subjects.len());
@@ -125,6 +129,7 @@ impl NativeStudy {
             cleaning: steps(&made.cleaning)?,
             sensor,
             scoring,
+            choices,
             session_gap: made.session_gap,
             truth: made.truth,
         };

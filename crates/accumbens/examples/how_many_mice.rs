@@ -49,6 +49,7 @@ fn study(truth: &str, mice: u32, sessions: usize, photons: f64, seed: u64) -> Re
         cleaning,
         sensor: Some(sensors::by_name("dLight1.3b")?),
         scoring: simulated::scoring(),
+        choices: Vec::new(),
         session_gap: 0.0,
         truth: None,
     };

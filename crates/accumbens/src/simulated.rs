@@ -3,13 +3,19 @@
 use crate::experiment::{self, Experiment, Lived, catalogue};
 use crate::stages::{Noise, SensorStage};
 use crate::theories;
-use accumbens_core::study::{Scoring, Session, Statistic, Study, Subject};
-use accumbens_core::{AnyTheory, Channel, Recording, Result, Sample, Seed, Stage, sensors};
+use accumbens_core::study::{Between, Scoring, Session, Statistic, Study, Subject};
+use accumbens_core::{AnyTheory, Channel, EventLog, Recording, Result, Sample, Seed, Stage, sensors};
 use rand_distr::{Distribution, StandardNormal};
 
 /// What is simulated.
 #[derive(Clone, Debug)]
 pub struct Design {
+    /// The experiment of the catalogue that is lived through.
+    pub experiment: String,
+    /// How its responses are scored.
+    pub scoring: Scoring,
+    /// What its subjects choose between.
+    pub choices: Vec<Between>,
     /// The theory that makes the data.
     pub truth: String,
     /// Subjects.
@@ -28,11 +34,22 @@ pub struct Design {
 
 impl Default for Design {
     fn default() -> Self {
-        Self { truth: "anccr".into(), subjects: 6, seed: Seed(1), rate: 20.0, gain: 4.0, white: 0.8, drift: 0.5 }
+        Self {
+            experiment: "random-then-cued".into(),
+            scoring: scoring(),
+            choices: Vec::new(),
+            truth: "anccr".into(),
+            subjects: 6,
+            seed: Seed(1),
+            rate: 20.0,
+            gain: 4.0,
+            white: 0.8,
+            drift: 0.5,
+        }
     }
 }
 
-/// How the responses of the simulated study are scored.
+/// How the responses of the usual simulated study are scored.
 #[must_use]
 pub fn scoring() -> Scoring {
     Scoring {
@@ -51,7 +68,11 @@ pub fn scoring() -> Scoring {
 /// # Errors
 /// Where no theory is called as the truth is.
 pub fn study(design: &Design) -> Result<Study> {
-    let experiment = catalogue::by_name("random-then-cued")?;
+    let experiment = catalogue::by_name(&design.experiment)?;
+    let kinds = experiment.kinds()?;
+    let names: Vec<&str> = kinds.iter().map(|k| k.name.as_str()).collect();
+    design.scoring.check(&names)?;
+    design.choices.iter().try_for_each(|c| c.check(&names))?;
     let subjects = (1..=design.subjects).map(|n| subject(&experiment, design, n)).collect::<Result<_>>()?;
     Ok(Study {
         title: format!("A simulated study of {} mice", design.subjects),
@@ -61,7 +82,8 @@ pub fn study(design: &Design) -> Result<Study> {
         reference: None,
         cleaning: Vec::new(),
         sensor: Some(sensors::by_name("dLight1.3b")?),
-        scoring: scoring(),
+        scoring: design.scoring.clone(),
+        choices: design.choices.clone(),
         session_gap: 0.0,
         truth: Some(theories::parse(&design.truth)?.name()),
     })
@@ -84,15 +106,15 @@ fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subj
     let sessions = experiment::sessions(experiment, None, number, design.seed)?;
     let mut theory = individual(design, number)?;
     let mut rng = design.seed.stream(&format!("simulated/{number}/choices"));
-    let Lived { life, samples, .. } = experiment::lived(&sessions, theory.as_mut(), &mut rng)?;
+    let Lived { life, logs, samples, .. } = experiment::lived(&sessions, theory.as_mut(), &mut rng)?;
     let weights = weights(&samples, theory.channels(life.log.kinds()).len(), design.seed);
-    let recordings = sessions.iter().zip(&life.starts).map(|(session, start)| {
+    let recordings = sessions.iter().zip(logs).zip(&life.starts).map(|((session, log), start)| {
         let end = start + session.duration;
         let inside = samples.iter().filter(|s| s.time > *start && s.time <= end);
         let impulses: Vec<(f64, f64)> =
             inside.map(|s| (s.time - start, s.value * weights[s.channel as usize])).collect();
         let stream = format!("simulated/{number}/{}", session.name);
-        let recording = record(session, &impulses, design, stream)?;
+        let recording = record((log, session.duration), &impulses, design, stream)?;
         Ok(Session { name: session.name.clone(), recording, windows: None })
     });
     Ok(Subject { name: format!("mouse {number}"), sessions: recordings.collect::<Result<_>>()? })
@@ -114,12 +136,12 @@ fn weights(samples: &[Sample], channels: usize, seed: Seed) -> Vec<f64> {
 
 /// Impulses of dopamine through the sensor and the fibre.
 fn record(
-    session: &experiment::Session,
+    (log, duration): (EventLog, f64),
     impulses: &[(f64, f64)],
     design: &Design,
     stream: String,
 ) -> Result<Recording> {
-    let ticks = (session.duration * design.rate).floor() as usize + 1;
+    let ticks = (duration * design.rate).floor() as usize + 1;
     let times: Vec<f64> = (0..ticks).map(|i| i as f64 / design.rate).collect();
     let mut data = vec![0.0; ticks];
     for (time, size) in impulses {
@@ -127,7 +149,7 @@ fn record(
         data[tick] += size;
     }
     let dopamine = Channel { name: "dopamine".into(), unit: "theory's own".into(), data };
-    let recording = Recording::new(times, vec![dopamine], session.log.clone(), session.duration)?;
+    let recording = Recording::new(times, vec![dopamine], log, duration)?;
     let sensor = sensors::by_name("dLight1.3b")?;
     let stages: [&dyn Stage; 2] = [
         &SensorStage { sensor, from: "dopamine".into(), to: "dff".into(), unit: "% dF/F".into(), gain: design.gain },

@@ -72,3 +72,52 @@ fn a_stopped_comparison_keeps_the_subjects_that_were_finished() {
     let at_once = compare(&study, &options(budget, 0), &|| false);
     assert!(matches!(at_once, Err(accumbens_core::Error::Interrupted)));
 }
+
+/// Mice that choose on a bandit, with light as bright as `gain` says.
+fn choosing(truth: &str, gain: f64) -> accumbens_core::study::Study {
+    let scoring = accumbens_core::study::Scoring {
+        events: vec!["reward".into(), "nothing".into()],
+        min_interval: 0.0,
+        ..accumbens::simulated::scoring()
+    };
+    let between = vec!["left".to_owned(), "right".to_owned()];
+    let choices = vec![accumbens_core::study::Between { options: between, after: Some("offer".into()) }];
+    let (experiment, truth) = ("behrens2007".to_owned(), truth.to_owned());
+    study(&Design { experiment, scoring, choices, truth, gain, subjects: 4, seed: Seed(6), ..Design::default() }).unwrap()
+}
+
+#[test]
+fn choices_and_dopamine_are_explained_by_one_set_of_parameters() {
+    let budget = Budget { design: 48, starts: 1, evaluations: 20 };
+    let options = |names: &[&str]| {
+        let theories = names.iter().map(|n| ((*n).to_owned(), by_name(n).unwrap())).collect();
+        Options { theories, budget, recovery: 0, seed: Seed(1) }
+    };
+    let rivals = options(&["rescorla_wagner", "td_csc", "anccr", "constant"]);
+    let over = |c: &accumbens::fit::Comparison, label: &str| {
+        let theory = c.theories.iter().find(|t| t.label == label).unwrap();
+        let held: f64 = theory.subjects.iter().map(|s| s.choices.unwrap().held_out).sum();
+        held - c.without_preferences.iter().sum::<f64>()
+    };
+    // With light the truth wins; without any it is found by what was taken alone.
+    for gain in [4.0, 0.0] {
+        let comparison = compare(&choosing("rescorla_wagner", gain), &rivals, &|| true).unwrap();
+        assert_eq!(comparison.ranking[0].label, "rescorla_wagner", "{}", comparison.verdict.sentence);
+        assert!(over(&comparison, "rescorla_wagner") > 20.0, "{}", over(&comparison, "rescorla_wagner"));
+        // What says nothing of behaviour is left with habits.
+        assert_eq!(over(&comparison, "constant"), 0.0);
+        let fits = comparison.theories.iter().flat_map(|t| &t.subjects).filter_map(|s| s.choices);
+        for fit in fits {
+            assert!(fit.count > 100 && fit.weight >= 0.0 && fit.chance > 0.4 && fit.chance < 1.0, "{fit:?}");
+        }
+    }
+    // The held-out density counts both, and without choices it is that of dopamine.
+    let with = choosing("rescorla_wagner", 4.0);
+    let without = accumbens_core::study::Study { choices: Vec::new(), ..with.clone() };
+    let nothing = options(&["constant"]);
+    let (with, without) = (compare(&with, &nothing, &|| true).unwrap(), compare(&without, &nothing, &|| true).unwrap());
+    for ((a, b), habit) in with.theories[0].subjects.iter().zip(&without.theories[0].subjects).zip(&with.without_preferences)
+    {
+        assert!(b.choices.is_none() && (a.held_out - b.held_out - habit).abs() < 1e-9);
+    }
+}

@@ -1,8 +1,11 @@
 //! Prepares subjects for fitting: one life each, and the responses to be explained.
 
+use super::choosing::Choosing;
 use super::response::{Response, Tally, responses};
 use accumbens_core::study::{Study, Subject};
-use accumbens_core::{AnyTheory, Change, Event, EventLog, Result, Role, Schedule, Sink, TAIL, live, told};
+use accumbens_core::{
+    ActionRule, AnyTheory, Change, Event, EventLog, Result, Role, Schedule, Seed, Sink, TAIL, live, live_acting, told,
+};
 use serde::Serialize;
 
 /// A response with its place in the subject's life.
@@ -39,6 +42,8 @@ pub struct Member {
     pub scored: Vec<Scored>,
     /// What became of the scored events.
     pub tallies: Vec<Tally>,
+    /// What it chose between, and what it took.
+    pub choosing: Choosing,
 }
 
 /// All subjects of a study.
@@ -82,17 +87,19 @@ impl Member {
             end: 0.0,
             scored: Vec::new(),
             tallies: Vec::new(),
+            choosing: Choosing::default(),
         };
         let mut events: Vec<Event> = Vec::new();
         let mut counts = vec![0; kinds.len()];
         for (number, session) in subject.sessions.iter().enumerate() {
             let log = &session.recording.events;
             let (found, tally) = responses(session, &study.channel, &study.scoring)?;
-            // Theories do not see actions; rows are those of the log without them.
+            // Theories see no actions but those that are chosen; rows are those of the log without the others.
             let mut seen = Vec::with_capacity(log.events().len());
             let mut row_of = vec![usize::MAX; log.events().len()];
             for (row, event) in log.events().iter().enumerate() {
-                if log.kinds()[event.kind.index()].role != Role::Action {
+                let kind = &log.kinds()[event.kind.index()];
+                if kind.role != Role::Action || study.choices.iter().any(|c| c.options.contains(&kind.name)) {
                     row_of[row] = events.len() + seen.len();
                     seen.push(*event);
                 }
@@ -120,6 +127,7 @@ impl Member {
             member.end += session.recording.duration + study.session_gap;
         }
         member.log = EventLog::new(kinds, events)?;
+        member.choosing = Choosing::new(&study.choices, &member.log, &member.starts);
         Ok(member)
     }
 
@@ -129,28 +137,46 @@ impl Member {
         told(theory, self.sessions.iter().zip(self.starts.iter().copied()))
     }
 
-    /// Leads a theory through this life, told what it must be told.
+    /// Leads a theory through this life, told what it must be told; what it prefers before each choice, option by option
+    /// (NaN where it says nothing).
     ///
     /// # Errors
     /// Where the theory refuses what it is told.
-    pub fn live(&self, theory: &dyn AnyTheory, sink: Sink<'_>) -> Result<()> {
+    pub fn live(&self, theory: &dyn AnyTheory, sink: Sink<'_>) -> Result<Vec<f64>> {
         let schedule = Schedule { changes: self.told(theory), end: self.end + TAIL, ..Schedule::default() };
         let mut theory = theory.boxed();
         theory.tell(&self.log);
-        live(theory.start(self.log.kinds()).as_mut(), &self.log, &schedule, sink)
+        let mut learner = theory.start(self.log.kinds());
+        let probes = self.choosing.probes();
+        if probes.is_empty() {
+            live(learner.as_mut(), &self.log, &schedule, sink)?;
+            return Ok(Vec::new());
+        }
+        // Nothing is left to chance: what was taken is known.
+        let (rule, mut rng) = (ActionRule::default(), Seed(0).stream("choosing"));
+        let lived = live_acting(learner.as_mut(), &self.log, &schedule, &[], &probes, &rule, &mut rng, sink)?;
+        Ok(lived.drives.into_iter().map(|d| d.map_or(f64::NAN, |d| d.preference)).collect())
     }
 
-    /// The theory's dopamine at each scored response: one vector a channel of dopamine.
+    /// The theory's dopamine at each scored response, one vector a channel of dopamine; and what it prefers before each
+    /// choice, option by option.
     ///
     /// # Errors
     /// Where the theory refuses what it is told.
-    pub fn dopamine(&self, theory: &dyn AnyTheory) -> Result<Vec<Vec<f64>>> {
+    pub fn dopamine(&self, theory: &dyn AnyTheory) -> Result<(Vec<Vec<f64>>, Vec<f64>)> {
         let kinds = theory.channels(self.log.kinds());
         let channels = kinds.len();
         let mut values = vec![f64::NAN; self.log.events().len() * channels];
-        self.live(theory, Sink::Rows { values: &mut values, channels })?;
+        let preferences = self.live(theory, Sink::Rows { values: &mut values, channels })?;
         let at = |c: usize| self.scored.iter().map(|s| values[s.row * channels + c]).collect();
-        Ok((0..channels).filter(|c| kinds[*c].dopamine).map(at).collect())
+        Ok(((0..channels).filter(|c| kinds[*c].dopamine).map(at).collect(), preferences))
+    }
+
+    /// How many choices were made before the response of this number, from 0; all where there is none.
+    #[must_use]
+    pub fn chosen_before(&self, response: usize) -> usize {
+        let time = self.scored.get(response).map(|s| self.starts[s.session] + s.response.time);
+        time.map_or(self.choosing.chosen.len(), |t| self.choosing.before(t))
     }
 
     /// The responses.

@@ -1,15 +1,16 @@
 //! Compares theories on a study: fits each alike, scores each on what it has not seen, and says what was found.
 
 use super::ceiling::ceiling;
+use super::choosing::Chooser;
 use super::cohort::{Cohort, Member};
 use super::describe::{Description, describe, signatures};
 use super::evidence::{Posterior, Scale, posterior};
-use super::holdout::{Budget, Fitted, Task, Tried, dopamine, fit, left_out};
+use super::holdout::{Budget, Fitted, Task, Tried, fit, left_out, said};
 use super::ranking::{Ranked, rank};
 use super::recovery::{Design, Recovery, recover};
 use super::search::Space;
 use super::selection::{PRIOR_COUNT, Selection, select};
-use super::statistics::variance;
+use super::statistics::{mean, variance};
 use super::verdict::{Verdict, judge};
 use accumbens_core::study::Study;
 use accumbens_core::{AnyTheory, Error, Result, Seed};
@@ -34,13 +35,13 @@ pub struct Options {
 pub struct SubjectFit {
     /// The subject.
     pub subject: String,
-    /// Log predictive density of its held-out responses, forward in time, nats.
+    /// Log predictive density of its held-out responses and choices, forward in time, nats.
     pub held_out: f64,
     /// The same under parameters that fit the other subjects best; NaN with one subject.
     pub left_out: f64,
-    /// Log evidence of all its responses at the fitted parameters, nats.
+    /// Log evidence of all its responses and choices at the fitted parameters, nats.
     pub log_evidence: f64,
-    /// Bayesian information criterion over all responses; lower is better.
+    /// Bayesian information criterion over all responses and choices; lower is better.
     pub bic: f64,
     /// Fitted parameters.
     pub parameters: Vec<(String, f64)>,
@@ -54,9 +55,36 @@ pub struct SubjectFit {
     pub r2_without: f64,
     /// The two signature correlations that the fitted theory predicts, noise included.
     pub signatures: [f64; 2],
+    /// How it explains choices, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choices: Option<ChoiceFit>,
     /// Predicted responses.
     #[serde(skip)]
     pub predicted: Vec<f64>,
+}
+
+/// How a theory explains a subject's choices.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ChoiceFit {
+    /// Choices.
+    pub count: usize,
+    /// Log predictive density of the held-out ones, forward in time, nats.
+    pub held_out: f64,
+    /// The mean chance it gives to what was taken (geometric, over all).
+    pub chance: f64,
+    /// Weight of a preference of one spread, log-odds.
+    pub weight: f64,
+    /// Log-odds of taking again what was taken the time before, beyond preference.
+    pub repeats: f64,
+}
+
+impl ChoiceFit {
+    fn of(task: &Task, fitted: &Fitted) -> Option<Self> {
+        let count = task.choosing.chosen.len();
+        let Chooser { weight, repeats, chances, .. } = task.choosing.chooser(&fitted.best.preferences, count);
+        let held_out = fitted.folds.iter().map(|f| f[1]).sum();
+        (count > 0).then(|| Self { count, held_out, chance: mean(&chances).exp(), weight, repeats })
+    }
 }
 
 /// A theory over all subjects.
@@ -94,6 +122,8 @@ pub struct Comparison {
     pub theories: Vec<TheoryResult>,
     /// Held-out log predictive density of each subject for offsets and drift alone, nats.
     pub without_dopamine: Vec<f64>,
+    /// The same of each subject's choices alone, for biases and repetition alone, nats; 0 without choices.
+    pub without_preferences: Vec<f64>,
     /// Noise ceiling of each subject.
     pub ceilings: Vec<Option<f64>>,
     /// The model-free facts.
@@ -165,11 +195,15 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
     let evidence: Vec<Vec<f64>> =
         (0..cohort.members.len()).map(|m| theories.iter().map(|t| t.subjects[m].held_out).collect()).collect();
     let selection = select(&evidence, &families, PRIOR_COUNT);
-    let nothing = |(m, task): (&Member, &Task)| {
+    let nothing = Tried { z: Vec::new(), channels: Vec::new(), preferences: Vec::new() };
+    let without = |(m, task): (&Member, &Task)| -> [f64; 2] {
         let y = m.values();
-        task.folds.iter().map(|f| f.future(&y, &[])).sum()
+        let folds = task.folds.iter().map(|f| task.future(f, &y, &nothing));
+        folds.fold([0.0; 2], |[a, b], [x, y]| [a + x, b + y])
     };
-    let without_dopamine: Vec<f64> = cohort.members.iter().zip(&tasks).map(nothing).collect();
+    let without: Vec<[f64; 2]> = cohort.members.iter().zip(&tasks).map(without).collect();
+    let without_dopamine: Vec<f64> = without.iter().map(|[y, c]| y + c).collect();
+    let without_preferences: Vec<f64> = without.iter().map(|[_, c]| *c).collect();
     let ranking = rank(&theories, &selection, &ceilings, &without_dopamine, study);
     let verdict = judge(&ranking, &selection);
     let share = ranking.iter().filter_map(|r| r.r2).fold(0.0, f64::max).clamp(0.1, 0.5);
@@ -183,6 +217,7 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
         selection,
         theories,
         without_dopamine,
+        without_preferences,
         ceilings,
         description,
         recovery,
@@ -208,7 +243,7 @@ fn fit_all(cohort: &Cohort, tasks: &[Task], options: &Options, go_on: &(dyn Fn()
         }
         let (member, theory) = (&cohort.members[m], options.theories[t].1.as_ref());
         let space = Space::of(theory);
-        let point = |z: Vec<f64>| Ok(Tried { channels: dopamine(member, theory, &space, &z)?, z });
+        let point = |z: Vec<f64>| said(member, theory, &space, &z);
         let design: Vec<Tried> = space.design(options.budget.design).into_iter().map(point).collect::<Result<_>>()?;
         let fitted = fit(member, &tasks[m], theory, &design, options.budget, options.seed);
         if !go_on() {
@@ -319,10 +354,11 @@ fn subject_fit(
     let own: Vec<f64> = (0..y.len()).map(|i| channels.iter().zip(&known.gains).map(|(z, g)| z[i] * g).sum()).collect();
     let spread = variance(&own);
     let attenuation = (spread / (spread + known.noise * known.noise)).sqrt();
-    let n = y.len() as f64;
+    let n = (y.len() + task.choosing.chosen.len()) as f64;
     Ok(SubjectFit {
         subject: member.name.clone(),
-        held_out: fitted.folds.iter().sum(),
+        held_out: fitted.folds.iter().flatten().sum(),
+        choices: ChoiceFit::of(task, fitted),
         left_out,
         log_evidence: fitted.log_evidence,
         bic: space.dimensions() as f64 * n.ln() - 2.0 * fitted.log_evidence,

@@ -3,6 +3,7 @@
 //! Trials are never shuffled. Fits run in the order of time, and each may start from what earlier fits tried, so that
 //! no choice of parameters has seen the responses it is scored on.
 
+use super::choosing::Choosing;
 use super::cohort::Member;
 use super::evidence::{Nuisance, Scale, log_evidence, scaled_channels};
 use super::search::{Space, maximise};
@@ -38,6 +39,8 @@ pub struct Fold {
     pub train: usize,
     /// Responses up to which is predicted.
     pub test: usize,
+    /// Choices before each of these two responses.
+    chosen: [usize; 2],
     past: Nuisance,
     whole: Nuisance,
 }
@@ -49,6 +52,8 @@ pub struct Task {
     pub folds: Vec<Fold>,
     /// Offsets and drifts over all responses.
     pub nuisance: Nuisance,
+    /// The choices.
+    pub choosing: Choosing,
 }
 
 /// A tried point: standard scores, and scaled dopamine of each channel at all responses.
@@ -58,6 +63,8 @@ pub struct Tried {
     pub z: Vec<f64>,
     /// Scaled dopamine.
     pub channels: Vec<Vec<f64>>,
+    /// Scaled preferences before each choice.
+    pub preferences: Vec<f64>,
 }
 
 /// Where to cut: ends of training and of the test that follows, as numbers of responses. With several scored sessions
@@ -94,8 +101,29 @@ impl Task {
             let places: Vec<f64> = member.scored[..n].iter().map(|s| s.place).collect();
             Nuisance::new(&sessions, &places)
         };
-        let fold = |(train, test)| Fold { train, test, past: nuisance(train), whole: nuisance(test) };
-        Self { folds: cuts(member).into_iter().map(fold).collect(), nuisance: nuisance(member.scored.len()) }
+        let chosen = |train, test| [train, test].map(|n| member.chosen_before(n));
+        let fold = |(train, test)| Fold {
+            train,
+            test,
+            chosen: chosen(train, test),
+            past: nuisance(train),
+            whole: nuisance(test),
+        };
+        let folds = cuts(member).into_iter().map(fold).collect();
+        Self { folds, nuisance: nuisance(member.scored.len()), choosing: member.choosing.clone() }
+    }
+
+    /// The evidence of a fold's past, responses and choices, for what a theory says.
+    #[must_use]
+    pub fn past(&self, fold: &Fold, y: &[f64], said: &Tried) -> f64 {
+        fold.past(y, &said.channels) + self.choosing.log_evidence(&said.preferences, fold.chosen[0])
+    }
+
+    /// The log predictive density of a fold's future given its past: responses in their own unit, and choices.
+    #[must_use]
+    pub fn future(&self, fold: &Fold, y: &[f64], said: &Tried) -> [f64; 2] {
+        let chosen = |n| self.choosing.log_evidence(&said.preferences, n);
+        [fold.future(y, &said.channels), chosen(fold.chosen[1]) - chosen(fold.chosen[0])]
     }
 }
 
@@ -122,30 +150,37 @@ impl Fold {
     }
 }
 
-/// The log evidence of all of a subject's responses, in their own unit.
+/// The log evidence of all of a subject's responses, in their own unit, and of its choices.
 #[must_use]
-pub fn full(task: &Task, y: &[f64], channels: &[Vec<f64>]) -> f64 {
+pub fn full(task: &Task, y: &[f64], said: &Tried) -> f64 {
     let scale = Scale::of(y);
-    log_evidence(&task.nuisance, &scale.apply(y), &first(channels, y.len())) - y.len() as f64 * scale.sd.ln()
+    let chosen = task.choosing.log_evidence(&said.preferences, task.choosing.chosen.len());
+    let responses = log_evidence(&task.nuisance, &scale.apply(y), &first(&said.channels, y.len()));
+    responses - y.len() as f64 * scale.sd.ln() + chosen
 }
 
-/// Scaled dopamine of a theory at these standard scores; zeros where the theory cannot live with them, so that they
-/// explain nothing.
+/// What a theory says at these standard scores; nothing where it cannot live with them.
 ///
 /// # Errors
 /// Where the theory refuses the parameters or what it is told.
-pub fn dopamine(member: &Member, theory: &dyn AnyTheory, space: &Space, z: &[f64]) -> Result<Vec<Vec<f64>>> {
-    match member.dopamine(space.at(theory, z)?.as_ref()) {
-        Err(Error::Life { .. }) => Ok(vec![vec![0.0; member.scored.len()]]),
-        lived => Ok(scaled_channels(&lived?)),
+pub fn said(member: &Member, theory: &dyn AnyTheory, space: &Space, z: &[f64]) -> Result<Tried> {
+    let z = z.to_vec();
+    match member.dopamine(space.at(theory, &z)?.as_ref()) {
+        Err(Error::Life { .. }) => {
+            Ok(Tried { z, channels: vec![vec![0.0; member.scored.len()]], preferences: Vec::new() })
+        }
+        lived => {
+            let (channels, preferences) = lived?;
+            Ok(Tried { z, channels: scaled_channels(&channels), preferences: member.choosing.scaled(&preferences) })
+        }
     }
 }
 
 /// A theory fitted to a subject.
 #[derive(Clone, Debug)]
 pub struct Fitted {
-    /// Log predictive density of each fold.
-    pub folds: Vec<f64>,
+    /// Log predictive density of each fold: of responses, and of choices.
+    pub folds: Vec<[f64; 2]>,
     /// The best point over all responses.
     pub best: Tried,
     /// The log evidence at it.
@@ -158,7 +193,7 @@ fn search(
     budget: Budget,
     stream: &str,
     seed: Seed,
-    mut live: impl FnMut(&[f64]) -> Option<Vec<Vec<f64>>>,
+    mut live: impl FnMut(&[f64]) -> Option<Tried>,
     score: impl Fn(&Tried) -> f64,
 ) -> usize {
     if pool[0].z.is_empty() {
@@ -170,8 +205,7 @@ fn search(
     for (number, start) in starts.iter().enumerate() {
         let mut rng = seed.stream(&format!("{stream}/{number}"));
         let objective = |z: &[f64]| {
-            let Some(channels) = live(z) else { return f64::NEG_INFINITY };
-            let tried = Tried { z: z.to_vec(), channels };
+            let Some(tried) = live(z) else { return f64::NEG_INFINITY };
             let value = worst_if_nan(score(&tried));
             pool.push(tried);
             scores.push(value);
@@ -201,18 +235,18 @@ pub fn fit(
     let space = Space::of(theory);
     let y = member.values();
     let mut pool = design.to_vec();
-    let live = |z: &[f64]| dopamine(member, theory, &space, z).ok();
+    let live = |z: &[f64]| said(member, theory, &space, z).ok();
     let mut folds = Vec::new();
     let name = format!("fit/{}/{}", member.name, theory.name());
     for (number, fold) in task.folds.iter().enumerate() {
-        let score = |t: &Tried| fold.past(&y, &t.channels) + space.log_prior(&t.z);
+        let score = |t: &Tried| task.past(fold, &y, t) + space.log_prior(&t.z);
         let best = search(&mut pool, budget, &format!("{name}/{number}"), seed, live, score);
-        folds.push(fold.future(&y, &pool[best].channels));
+        folds.push(task.future(fold, &y, &pool[best]));
     }
-    let score = |t: &Tried| full(task, &y, &t.channels) + space.log_prior(&t.z);
+    let score = |t: &Tried| full(task, &y, t) + space.log_prior(&t.z);
     let best = search(&mut pool, budget, &format!("{name}/all"), seed, live, score);
     let best = pool.swap_remove(best);
-    Fitted { folds, log_evidence: full(task, &y, &best.channels), best }
+    Fitted { folds, log_evidence: full(task, &y, &best), best }
 }
 
 /// The log evidence of a left-out subject under the parameters that fit all others best, together.
@@ -229,19 +263,19 @@ pub fn left_out(
     let space = Space::of(theory);
     let values: Vec<Vec<f64>> = members.iter().map(|(m, _, _)| m.values()).collect();
     let others: Vec<usize> = (0..members.len()).filter(|i| *i != out).collect();
-    let evidence = |i: usize, channels: &[Vec<f64>]| full(members[i].1, &values[i], channels);
+    let evidence = |i: usize, said: &Tried| full(members[i].1, &values[i], said);
     let together = |of: &dyn Fn(usize) -> Option<f64>, z: &[f64]| {
         others.iter().map(|&i| of(i)).sum::<Option<f64>>().map_or(f64::NEG_INFINITY, |sum| sum + space.log_prior(z))
     };
     let design = members[out].2;
-    let score = |k: usize| together(&|i| Some(evidence(i, &members[i].2[k].channels)), &design[k].z);
+    let score = |k: usize| together(&|i| Some(evidence(i, &members[i].2[k])), &design[k].z);
     let scores: Vec<f64> = (0..design.len()).map(score).collect();
     let order = best_first(&scores);
     let mut best = (design[order[0]].z.clone(), scores[order[0]]);
     if !best.0.is_empty() {
         for (number, k) in order.iter().take(budget.starts).enumerate() {
             let mut rng = seed.stream(&format!("left out/{out}/{}/{number}", theory.name()));
-            let lived = |i: usize, z: &[f64]| dopamine(members[i].0, theory, &space, z).ok();
+            let lived = |i: usize, z: &[f64]| said(members[i].0, theory, &space, z).ok();
             let objective = |z: &[f64]| together(&|i| Some(evidence(i, &lived(i, z)?)), z);
             let found = maximise(objective, &design[*k].z, STEP, budget.evaluations, &mut rng);
             if found.1 > best.1 {
@@ -249,6 +283,6 @@ pub fn left_out(
             }
         }
     }
-    let channels = dopamine(members[out].0, theory, &space, &best.0)?;
-    Ok(full(members[out].1, &values[out], &channels))
+    let said = said(members[out].0, theory, &space, &best.0)?;
+    Ok(full(members[out].1, &values[out], &said))
 }

@@ -1,6 +1,7 @@
 //! From recordings to an honest comparison: responses, predictions, evidence, search, selection, recovery.
 
 pub mod ceiling;
+pub mod choosing;
 pub mod cohort;
 pub mod compare;
 pub mod describe;

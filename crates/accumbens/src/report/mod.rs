@@ -8,6 +8,8 @@ pub mod session;
 mod tables;
 mod trace;
 
+pub use tables::choices;
+
 pub use figures::figures;
 
 use crate::fit::Comparison;
@@ -43,6 +45,7 @@ pub fn html(study: &Study, comparison: &Comparison, command: &str) -> Result<Str
         "ranking": tables::ranking(comparison),
         "families": &comparison.selection.families,
         "omnibus_risk": comparison.selection.omnibus_risk,
+        "choices": tables::choices(comparison),
         "subjects": tables::subjects(comparison),
         "signatures": tables::signatures(comparison),
         "parameters": tables::parameters(comparison),

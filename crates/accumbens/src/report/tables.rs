@@ -59,6 +59,29 @@ pub fn ranking(comparison: &Comparison) -> Vec<Value> {
     comparison.ranking.iter().map(row).collect()
 }
 
+/// How each theory explains choices, in the order of the ranking; nothing where there are none.
+pub fn choices(comparison: &Comparison) -> Value {
+    let count = |t: &crate::fit::compare::TheoryResult| t.subjects.iter().filter_map(|s| s.choices).map(|c| c.count).sum();
+    let total: usize = comparison.theories.first().map_or(0, count);
+    if total == 0 {
+        return Value::Null;
+    }
+    let row = |r: &crate::fit::ranking::Ranked| {
+        let theory = comparison.theories.iter().find(|t| t.label == r.label)?;
+        let fits: Vec<crate::fit::compare::ChoiceFit> = theory.subjects.iter().filter_map(|s| s.choices).collect();
+        let of = |f: fn(&crate::fit::compare::ChoiceFit) -> f64| fits.iter().map(f).collect::<Vec<_>>();
+        let over: f64 = of(|c| c.held_out).iter().sum::<f64>() - comparison.without_preferences.iter().sum::<f64>();
+        let speaks = theory.of.speaks().contains(&accumbens_core::Topic::Behaviour);
+        Some(json!({
+            "label": r.label, "speaks": speaks, "over": number(over, 1), "chance": number(mean(&of(|c| c.chance)), 3),
+            "weight": number(mean(&of(|c| c.weight)), 2), "repeats": number(mean(&of(|c| c.repeats)), 2),
+        }))
+    };
+    let without: f64 = comparison.without_preferences.iter().sum();
+    let rows: Vec<Value> = comparison.ranking.iter().filter_map(row).collect();
+    json!({ "count": total, "without": number(without, 1), "rows": rows })
+}
+
 /// Each subject: responses, ceiling, best theory.
 pub fn subjects(comparison: &Comparison) -> Vec<Value> {
     let row = |(m, member): (usize, &crate::fit::Member)| {
@@ -177,6 +200,7 @@ pub fn references(study: &Study, comparison: &Comparison) -> Vec<Reference> {
         "schwarz1978",
         "wilson2019",
     ];
+    keys.extend((!study.choices.is_empty()).then_some("mcfadden1974"));
     for theory in &comparison.theories {
         keys.extend(theory.of.papers());
     }
