@@ -140,6 +140,7 @@ class Choices:
         self,
         models: Sequence[str],
         likelihood: bool,
+        diffusion: bool,
         recovery: int,
         seed: int,
         threads: int | None,
@@ -182,7 +183,16 @@ class Study:
     def read(path: str, tick: _Tick) -> Study: ...
     @staticmethod
     def simulated(
-        truth: str, subjects: int, seed: int, rate: float, gain: float, white: float, drift: float
+        truth: str,
+        subjects: int,
+        seed: int,
+        rate: float,
+        gain: float,
+        white: float,
+        drift: float,
+        experiment: str,
+        scoring: str,
+        choices: str,
     ) -> Study: ...
     @staticmethod
     def made(made: dict[str, Any]) -> Study: ...

@@ -166,6 +166,7 @@ def compare(
     models: Sequence[str] = (),
     *,
     maximum_likelihood: bool = False,
+    latencies: str = "regression",
     recovery: int = 0,
     seed: int = 1,
     threads: int | None = None,
@@ -174,10 +175,14 @@ def compare(
     """Compares models (all models of choices where none are named) on a table of choices.
 
     A model is ``"NAME"`` or ``"NAME:parameter=value"``. With ``maximum_likelihood`` nothing is asked of parameters beforehand and
-    groups are not fitted. ``recovery`` data sets are simulated of each model. The same seed gives the same numbers on any number
+    groups are not fitted. ``latencies`` follow how hard a choice was (``regression``), or a drift diffusion with the model's chances
+    between two options (``diffusion``: ``threshold`` and ``nondecision`` are fitted too). ``recovery`` data sets are simulated of each model. The same seed gives the same numbers on any number
     of threads.
     """
+    if latencies not in ("regression", "diffusion"):
+        raise ValueError(f"latencies {latencies!r}; accepted: 'regression', 'diffusion'")
     choices = _native_choices(table)
+    diffusion = latencies == "diffusion"
     with bar("fitting models", progress) as tick:
-        results, page = choices.compare(list(models), maximum_likelihood, recovery, seed, threads, tick)
+        results, page = choices.compare(list(models), maximum_likelihood, diffusion, recovery, seed, threads, tick)
     return Compared(json.loads(results), page)

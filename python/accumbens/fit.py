@@ -49,6 +49,10 @@ class Scoring:
     align: Mapping[str, Any] | None = None
 
 
+#: How the usual simulated study is scored.
+_USUAL = Scoring(["sucrose", "cs_plus"], response=(0.0, 0.8), min_interval=2.0)
+
+
 @dataclass(eq=False)
 class Peri:
     """The signal around events."""
@@ -101,7 +105,7 @@ class Study:
                 "reference": reference,
                 "cleaning": json.dumps([dict(step) for step in clean]),
                 "sensor": json.dumps(dict(sensor)) if isinstance(sensor, Mapping) else sensor,
-                "scoring": json.dumps({k: v for k, v in asdict(scoring).items() if v is not None}),
+                "scoring": _written(scoring),
                 "choices": json.dumps([dict(choice) for choice in choices]),
                 "session_gap": session_gap,
                 "truth": None,
@@ -116,9 +120,9 @@ class Study:
 
     @property
     def about(self) -> dict[str, Any]:
-        """Title, channel, unit, scoring, sensor, cleaning still to be done, and the names of subjects and sessions."""
+        """Title, channel, unit, scoring, sensor, choices, cleaning still to be done, and the names of subjects and sessions."""
         about = self._study.about()
-        for key in ("cleaning", "scoring", "sensor"):
+        for key in ("cleaning", "scoring", "sensor", "choices"):
             about[key] = json.loads(about[key]) if about[key] else about[key]
         return about
 
@@ -204,6 +208,10 @@ class Study:
         return f"Study {about['title']!r}: {len(about['subjects'])} subjects, {sessions} sessions of {about['channel']}"
 
 
+def _written(scoring: Scoring) -> str:
+    return json.dumps({k: v for k, v in asdict(scoring).items() if v is not None})
+
+
 def _restored(about: dict[str, Any], sessions: list[tuple[str, str, Recording]]) -> Study:
     subjects: dict[str, list[Any]] = {}
     for subject, session, recording in sessions:
@@ -230,13 +238,20 @@ def simulated_study(
     gain: float = 4.0,
     white: float = 0.8,
     drift: float = 0.5,
+    experiment: str = "random-then-cued",
+    scoring: Scoring | None = None,
+    choices: Sequence[Mapping[str, Any]] = (),
 ) -> Study:
     """A small study whose truth is known: dLight in mice that a theory moves, first random then cued rewards.
 
     ``rate`` in Hz; ``gain``, ``white`` and ``drift`` (standard deviations of light for dopamine, of white noise and of slow
-    drift) in % dF/F.
+    drift) in % dF/F. Any ``experiment`` of the catalogue can be lived through; another than the usual one needs its own
+    ``scoring``, and what its animals choose between in ``choices``, as :class:`Study` takes them.
     """
-    return Study._of(_native.Study.simulated(truth, subjects, seed, rate, gain, white, drift))
+    scored = _written(scoring or _USUAL)
+    chosen = json.dumps([dict(choice) for choice in choices])
+    made = _native.Study.simulated(truth, subjects, seed, rate, gain, white, drift, experiment, scored, chosen)
+    return Study._of(made)
 
 
 class Comparison:
@@ -280,6 +295,16 @@ class Comparison:
             for name, value in s["parameters"]
         ]
         names = ("theory", "subject", "parameter", "value")
+        return Table({n: list(c) for n, c in zip(names, list(zip(*rows)) or [() for _ in names])})
+
+    @property
+    def choices(self) -> Table:
+        """One row a theory and subject, where there are choices: how many, their held-out density (nats), the mean chance of what
+        was taken, the weight of a preference of one spread and that of repetition (log-odds)."""
+        keys = ("count", "held_out", "chance", "weight", "repeats")
+        said = [(t["label"], s["subject"], s["choices"]) for t in self.results["theories"] for s in t["subjects"] if "choices" in s]
+        rows = [(label, subject, *(chosen[k] for k in keys)) for label, subject, chosen in said]
+        names = ("theory", "subject", *keys)
         return Table({n: list(c) for n, c in zip(names, list(zip(*rows)) or [() for _ in names])})
 
     @property

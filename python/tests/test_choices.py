@@ -85,3 +85,31 @@ def test_treatments_are_compared_and_findings_asked_from_python(tmp_path):
     assert "contingency-management" in clinic.treatments()["treatment"]
     with pytest.raises(ValueError, match="adhd"):
         clinic.treat("melancholia", progress=False)
+
+
+def test_choices_of_a_study_are_explained_with_its_dopamine_and_reported(tmp_path):
+    scoring = fit.Scoring(["reward", "nothing"], response=(0.0, 0.8))
+    between = [{"between": ["left", "right"], "after": "offer"}]
+    study = fit.simulated_study("rescorla_wagner", subjects=2, experiment="behrens2007", scoring=scoring, choices=between)
+    assert study.about["choices"] == between
+    assert pickle.loads(pickle.dumps(study)).about == study.about
+    options = {"design": 16, "evaluations": 12, "recovery": 0, "progress": False}
+    compared = accumbens.compare(study, ["rescorla_wagner", "constant"], **options)
+    assert compared.verdict["winner"] == "rescorla_wagner"
+    chosen = compared.choices
+    assert set(chosen["theory"]) == {"rescorla_wagner", "constant"} and min(chosen["count"]) > 100
+    held = dict(zip(zip(chosen["theory"], chosen["subject"]), chosen["held_out"]))
+    assert all(held["rescorla_wagner", s] > held["constant", s] for s in study.subjects)
+    compared.report(tmp_path / "report.html")
+    assert "choices are explained together with dopamine" in (tmp_path / "report.html").read_text()
+    subjects = {}
+    for subject, session, recording in study.sessions():
+        subjects.setdefault(subject, {})[session] = recording
+    given = {"channel": "dff", "unit": "% dF/F", "sensor": study.about["sensor"], "title": study.about["title"]}
+    rebuilt = fit.Study(subjects, scoring, choices=between, **given)
+    again = accumbens.compare(rebuilt, ["rescorla_wagner", "constant"], **options)
+    assert again.choices["held_out"].tolist() == chosen["held_out"].tolist()
+    with pytest.raises(ValueError, match="port"):
+        fit.Study(subjects, scoring, choices=[{"between": ["left", "port"]}], **given)
+    with pytest.raises(ValueError, match="each once"):
+        fit.Study(subjects, scoring, choices=[{"between": ["left"]}], **given)

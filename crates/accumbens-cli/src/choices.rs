@@ -1,7 +1,7 @@
 //! `accumbens compare` of a tidy table of choices: which model explains them, and how groups differ.
 
 use crate::{output, progress};
-use accumbens::choices::{self, Beforehand, Compared, Options, compare::steps, page};
+use accumbens::choices::{self, Beforehand, Compared, Latencies, Options, compare::steps, page};
 use accumbens_core::choices::Choices;
 use accumbens_core::{Error, Result, Seed};
 use accumbens_io::{Column, write_file, write_table};
@@ -15,6 +15,8 @@ pub struct Asked<'a> {
     pub models: &'a [String],
     /// Whether nothing is asked of parameters beforehand.
     pub likelihood: bool,
+    /// How latencies are explained.
+    pub latencies: Latencies,
     /// Simulated data sets a model.
     pub recovery: usize,
     /// The seed.
@@ -33,6 +35,9 @@ impl Asked<'_> {
         if self.likelihood {
             words.push("--maximum-likelihood".into());
         }
+        if self.latencies == Latencies::Diffusion {
+            words.push("--latencies diffusion".into());
+        }
         words.push(format!("--seed {} --recovery {}", self.seed, self.recovery));
         words.join(" ")
     }
@@ -43,7 +48,8 @@ pub fn run(asked: &Asked<'_>, json: bool) -> Result<()> {
     let table = accumbens_io::choices::read(asked.path)?;
     let beforehand = if asked.likelihood { Beforehand::Nothing } else { Beforehand::Priors };
     let models = asked.models.iter().map(|m| m.trim().to_owned()).collect();
-    let options = Options { models, beforehand, recovery: asked.recovery, seed: Seed(asked.seed) };
+    let (latencies, recovery) = (asked.latencies, asked.recovery);
+    let options = Options { models, beforehand, latencies, recovery, seed: Seed(asked.seed) };
     let bar = progress::bar(steps(&options), "fitting models of choices");
     let tick = || {
         bar.inc(1);

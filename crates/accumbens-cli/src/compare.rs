@@ -1,6 +1,7 @@
 //! `accumbens compare`: which theory explains the recordings?
 
 use crate::{choices, output, progress};
+use accumbens::choices::Latencies;
 use accumbens::fit::compare::{Comparison, Options, compare, steps};
 use accumbens::fit::holdout::Budget;
 use accumbens::fit::ranking::Ranked;
@@ -40,6 +41,9 @@ pub struct Args {
     /// Of choices: ask nothing of parameters beforehand, and fit each subject by itself.
     #[arg(long, requires = "study")]
     maximum_likelihood: bool,
+    /// Of choices: what latencies follow, how hard a choice was or a drift diffusion with the model's chances.
+    #[arg(long, requires = "study", value_enum, default_value_t = Timed::Regression)]
+    latencies: Timed,
     /// The theory that makes the simulated study.
     #[arg(long, conflicts_with = "study", default_value = "anccr")]
     truth: String,
@@ -117,6 +121,13 @@ fn study(args: &Args) -> Result<Study> {
     }
 }
 
+/// What latencies follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Timed {
+    Regression,
+    Diffusion,
+}
+
 fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
     let Some(threads) = threads else { return Ok(work()) };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
@@ -133,6 +144,10 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
             path,
             models: &args.theories,
             likelihood: args.maximum_likelihood,
+            latencies: match args.latencies {
+                Timed::Regression => Latencies::Regression,
+                Timed::Diffusion => Latencies::Diffusion,
+            },
             recovery: args.recovery,
             seed: args.seed,
             out: &args.out,

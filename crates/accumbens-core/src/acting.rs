@@ -127,18 +127,12 @@ impl<'a> Course<'a> {
         from
     }
 
-    fn choose(
-        &mut self,
-        opened: Opened<'a>,
-        learner: &dyn Learner,
-        rule: &ActionRule,
-        rng: &mut ChaCha8Rng,
-    ) -> Deed {
+    fn choose(&mut self, opened: Opened<'a>, learner: &dyn Learner, rule: &ActionRule, rng: &mut ChaCha8Rng) -> Deed {
         let Opened { choice, time, number } = opened;
         match self.opened.iter().position(|o| o.number == number) {
             Some(at) => {
                 self.opened.remove(at);
-            },
+            }
             None => {
                 self.choice += 1;
                 self.number += choice.count();

@@ -2,7 +2,7 @@
 
 use crate::progress::worked;
 use crate::refused;
-use accumbens::choices::{self, Beforehand, Compared, Options, compare::steps, models, page};
+use accumbens::choices::{self, Beforehand, Compared, Latencies, Options, compare::steps, models, page};
 use accumbens_core::choices::{Choices, Row};
 use accumbens_core::{Error, Seed};
 use pyo3::prelude::*;
@@ -44,20 +44,22 @@ impl NativeChoices {
     }
 
     /// Compares models: everything as JSON, and the page.
-    #[pyo3(signature = (models, likelihood, recovery, seed, threads, tick))]
+    #[pyo3(signature = (models, likelihood, diffusion, recovery, seed, threads, tick))]
     #[allow(clippy::too_many_arguments)]
     fn compare(
         &self,
         py: Python<'_>,
         models: Vec<String>,
         likelihood: bool,
+        diffusion: bool,
         recovery: usize,
         seed: u64,
         threads: Option<usize>,
         tick: Option<Py<PyAny>>,
     ) -> PyResult<(String, String)> {
         let beforehand = if likelihood { Beforehand::Nothing } else { Beforehand::Priors };
-        let options = Options { models, beforehand, recovery, seed: Seed(seed) };
+        let latencies = if diffusion { Latencies::Diffusion } else { Latencies::Regression };
+        let options = Options { models, beforehand, latencies, recovery, seed: Seed(seed) };
         if let Some(tick) = &tick {
             tick.call1(py, (0, steps(&options)))?;
         }

@@ -90,9 +90,12 @@ impl NativeStudy {
         gain: f64,
         white: f64,
         drift: f64,
+        experiment: String,
+        scoring: &str,
+        choices: &str,
     ) -> PyResult<Self> {
-        let seed = Seed(seed);
-        let design = Design { truth, subjects, seed, rate, gain, white, drift, ..Design::default() };
+        let (seed, scoring, choices) = (Seed(seed), read("scoring", scoring)?, read("choices", choices)?);
+        let design = Design { experiment, scoring, choices, truth, subjects, seed, rate, gain, white, drift };
         let study = worked(py, None, None, |_| simulated::study(&design))?;
         Ok(Self { study: Arc::new(study) })
     }
@@ -158,6 +161,7 @@ impl NativeStudy {
         out.set_item("cleaning", json(&s.cleaning)?)?;
         out.set_item("sensor", s.sensor.as_ref().map(json).transpose()?)?;
         out.set_item("scoring", json(&s.scoring)?)?;
+        out.set_item("choices", json(&s.choices)?)?;
         out.set_item("session_gap", s.session_gap)?;
         out.set_item("truth", &s.truth)?;
         let sessions = |s: &Subject| s.sessions.iter().map(|s| s.name.clone()).collect::<Vec<_>>();

@@ -1,7 +1,9 @@
 //! Choices: likelihoods by hand, optima of another program, recovery, groups, dopamine beside choices.
 
-use accumbens::choices::fit::{Fitted, alone};
-use accumbens::choices::{Beforehand, Compared, Options, compare, models};
+use accumbens::choices::diffusion::{Diffusing, Diffusion, log_density};
+use accumbens::choices::fit::{Fitted, Task, alone};
+use accumbens::choices::model::AnyModel;
+use accumbens::choices::{Beforehand, Compared, Latencies, Options, compare, models};
 use accumbens_core::Seed;
 use accumbens_core::choices::{Choices, Row};
 
@@ -60,7 +62,10 @@ fn bandit(subjects: &[(f64, f64, &str)], trials: usize, beside: bool, luck: &mut
 
 fn compared(choices: &Choices, names: &[&str], beforehand: Beforehand, recovery: usize) -> Compared {
     let models = names.iter().map(|n| (*n).to_owned()).collect();
-    compare(choices, &Options { models, beforehand, recovery, seed: Seed(1) }, &|| true).unwrap()
+    compare(choices, &Options { models, beforehand, latencies: Latencies::default(), recovery, seed: Seed(1) }, &|| {
+        true
+    })
+    .unwrap()
 }
 
 #[test]
@@ -205,4 +210,79 @@ fn options_are_numbered_by_offer_or_by_stimulus_and_mistakes_are_told() {
     assert!(fault(|r| r.group = "other".into()).contains("one group"));
     assert!(models::parse("q:gamma=1").err().unwrap().to_string().contains("alpha"));
     assert!(models::parse("nothing").err().unwrap().to_string().contains("kalman"));
+}
+
+#[test]
+fn with_drift_diffusion_choices_and_latencies_have_the_likelihood_of_another_program() {
+    let rows: Vec<Row> = (0..60_usize)
+        .map(|i| Row {
+            latency: 0.4 + 0.013 * ((i * 37) % 71) as f64,
+            ..row("1", "", i, if (i * 7) % 5 < 2 { "b" } else { "a" }, f64::from(u8::from((i * i * 3 + i) % 4 < 2)))
+        })
+        .collect();
+    let choices = Choices::of(rows).unwrap();
+    // Of hddm-wfpt: drift 2·(Q_b − Q_a), threshold 1.6, 0.25 s beside the decision, rate 0.3, one slip in twenty; it leaves the
+    // first trial out.
+    let model = models::parse("q:alpha=0.3:beta=3.2").unwrap();
+    let mut model = Diffusing::new(model, &choices).unwrap();
+    let n = model.table().len();
+    model.put(n - 2, 1.6);
+    model.put(n - 1, 0.25);
+    let task = Task::new(&choices, &choices.subjects[0]);
+    let all: f64 = task.parts(&model).unwrap().iter().sum();
+    let first = Diffusion { threshold: 1.6, nondecision: 0.25 }.log_joint(0.4, 0.5, 1.31);
+    assert!((all - first + 59.546_512_747_512_44).abs() < 1e-6, "{}", all - first);
+    for (time, drift, threshold, theirs) in [
+        (0.4, 1.0, 1.5, 1.003_819_356_594_102_3_f64),
+        (0.4, -1.0, 1.5, 0.223_982_373_796_935_84),
+        (1.3, 0.3, 2.0, 0.201_114_028_840_918_56),
+        (0.15, 2.5, 1.0, 3.246_851_418_283_926),
+        (3.0, -0.5, 2.5, 0.017_308_515_868_865_13),
+    ] {
+        assert!((log_density(time, drift, threshold) - theirs.ln()).abs() < 1e-9, "{time} {drift} {threshold}");
+    }
+}
+
+#[test]
+fn drift_diffusion_finds_cautious_people_and_says_who_made_the_latencies() {
+    // Two groups that learn alike; the second waits for more evidence.
+    let mut luck = Luck(77);
+    let subjects: Vec<(f64, f64, &str)> = (0..16).map(|i| (0.35, 4.0, ["quick", "careful"][i % 2])).collect();
+    let mut choices = bandit(&subjects, 200, false, &mut luck);
+    let mut rng = Seed(5).stream("latencies");
+    for (i, subject) in choices.subjects.iter_mut().enumerate() {
+        let diffusion = Diffusion { threshold: [1.2, 2.2][i % 2], nondecision: 0.3 };
+        let mut value = [0.5; 2];
+        for trial in &mut subject.trials {
+            let taken = trial.taken.unwrap() as usize;
+            let p: f64 = 1.0 / (1.0 + (-4.0_f64 * (value[taken] - value[1 - taken])).exp());
+            trial.latency = diffusion.draw(p, &mut rng);
+            value[taken] += 0.35 * (trial.outcome - value[taken]);
+        }
+    }
+    let models = ["q:initial=0.5", "random"].map(str::to_owned).to_vec();
+    let (beforehand, latencies) = (Beforehand::Priors, Latencies::Diffusion);
+    let options = Options { models, beforehand, latencies, recovery: 1, seed: Seed(1) };
+    let found = compare(&choices, &options, &|| true).unwrap();
+    assert_eq!(found.models[0].model, "q");
+    let difference = |name: &str| {
+        let d = found.models[0].differences.iter().find(|d| d.parameter == name).unwrap();
+        let sign = if d.group == "careful" { 1.0 } else { -1.0 };
+        (sign * d.difference, d.low * d.high)
+    };
+    assert!(difference("threshold").0 > 0.0 && difference("threshold").1 > 0.0);
+    for alike in ["alpha", "beta", "nondecision"] {
+        assert!(difference(alike).1 < 0.0, "{alike}: {:?}", difference(alike));
+    }
+    for (group, threshold) in [("quick", 1.2), ("careful", 2.2)] {
+        let g = found.models[0].groups.iter().find(|g| g.group == group && g.parameter == "threshold").unwrap();
+        assert!(g.low < threshold && threshold < g.high, "{g:?}");
+    }
+    let again = found.models[0].recovery.iter().find(|r| r.parameter == "threshold").unwrap();
+    assert!(again.correlation > 0.9 && again.covered > 0.7, "{again:?}");
+    // More than two options, or none timed: refused with what would be accepted.
+    let mut three = row("1", "", 0, "a", 1.0);
+    three.offered.push("c".into());
+    let one = |r: Row| compare(&Choices::of(vec![r]).unwrap(), &options, &|| true).unwrap_err().to_string();
+    assert!(one(three).contains("two options") && one(row("1", "", 0, "a", 1.0)).contains("1 has none"));
 }

@@ -83,7 +83,8 @@ fn choosing(truth: &str, gain: f64) -> accumbens_core::study::Study {
     let between = vec!["left".to_owned(), "right".to_owned()];
     let choices = vec![accumbens_core::study::Between { options: between, after: Some("offer".into()) }];
     let (experiment, truth) = ("behrens2007".to_owned(), truth.to_owned());
-    study(&Design { experiment, scoring, choices, truth, gain, subjects: 4, seed: Seed(6), ..Design::default() }).unwrap()
+    study(&Design { experiment, scoring, choices, truth, gain, subjects: 4, seed: Seed(6), ..Design::default() })
+        .unwrap()
 }
 
 #[test]
@@ -116,7 +117,8 @@ fn choices_and_dopamine_are_explained_by_one_set_of_parameters() {
     let without = accumbens_core::study::Study { choices: Vec::new(), ..with.clone() };
     let nothing = options(&["constant"]);
     let (with, without) = (compare(&with, &nothing, &|| true).unwrap(), compare(&without, &nothing, &|| true).unwrap());
-    for ((a, b), habit) in with.theories[0].subjects.iter().zip(&without.theories[0].subjects).zip(&with.without_preferences)
+    for ((a, b), habit) in
+        with.theories[0].subjects.iter().zip(&without.theories[0].subjects).zip(&with.without_preferences)
     {
         assert!(b.choices.is_none() && (a.held_out - b.held_out - habit).abs() < 1e-9);
     }

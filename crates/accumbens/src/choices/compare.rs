@@ -1,7 +1,8 @@
 //! Which model explains choices, and how groups differ in its parameters.
 
+use super::diffusion::Diffusing;
 use super::fit::{self, Beforehand, Fitted, Found, Group};
-use super::model::AnyModel;
+use super::model::{AnyModel, Trace};
 use super::models;
 use crate::fit::selection::{PRIOR_COUNT, Selection, select};
 use crate::fit::statistics::{correlation, half_width};
@@ -11,12 +12,24 @@ use accumbens_core::{Error, Result, Seed};
 use rayon::prelude::*;
 use serde::Serialize;
 
+/// How latencies are explained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Latencies {
+    /// Their logarithms by how hard a choice was.
+    #[default]
+    Regression,
+    /// By drift diffusion, which has the model's chances.
+    Diffusion,
+}
+
 /// What is asked.
 pub struct Options {
     /// The models, by name; all of choices where empty.
     pub models: Vec<String>,
     /// What is asked of parameters beforehand.
     pub beforehand: Beforehand,
+    /// How latencies are explained.
+    pub latencies: Latencies,
     /// Simulated data sets a model, to see whether models and parameters could be told; 0 for none.
     pub recovery: usize,
     /// The seed.
@@ -180,7 +193,16 @@ pub fn simulated(choices: &Choices, model: &dyn AnyModel, z: &[Vec<f64>], seed: 
             near.map_or(0.0, |(_, outcome)| *outcome)
         };
         let mut acted = mine.act(choices, s, &mut chosen, &mut given)?;
-        acted.trials.iter_mut().for_each(|t| (t.latency, t.dopamine) = (f64::NAN, f64::NAN));
+        let mut trace = Trace::default();
+        let diffusion = mine.diffusion();
+        if diffusion.is_some() {
+            mine.live(choices, &acted, Some(&mut trace))?;
+        }
+        for (i, trial) in acted.trials.iter_mut().enumerate() {
+            trial.dopamine = f64::NAN;
+            let timed = trial.latency > 0.0;
+            trial.latency = diffusion.filter(|_| timed).map_or(f64::NAN, |d| d.draw(trace.chance[i], &mut rng));
+        }
         Ok(acted)
     };
     let subjects = choices.subjects.iter().zip(z).map(one).collect::<Result<_>>()?;
@@ -307,7 +329,14 @@ pub fn compare(choices: &Choices, options: &Options, tick: &(dyn Fn() -> bool + 
     } else {
         options.models.clone()
     };
-    let all = names.iter().map(|n| models::parse(n)).collect::<Result<Vec<_>>>()?;
+    let named = |n: &String| -> Result<Box<dyn AnyModel>> {
+        let model = models::parse(n)?;
+        match options.latencies {
+            Latencies::Regression => Ok(model),
+            Latencies::Diffusion => Ok(Box::new(Diffusing::new(model, choices)?)),
+        }
+    };
+    let all = names.iter().map(named).collect::<Result<Vec<_>>>()?;
     let done = || if tick() { Ok(()) } else { Err(Error::Interrupted) };
     let mut results = Vec::new();
     for model in &all {

@@ -6,6 +6,7 @@
 //! standard scores of the priors; the evidence of a subject is Laplace's at the maximum. Groups are fitted by empirical
 //! Bayes (huys2011): each group's mean and spread of standard scores, and each subject's posterior given them, in turn.
 
+use super::diffusion::Diffusion;
 use super::model::{AnyModel, Trace};
 use crate::fit::evidence::{Nuisance, Scale, log_evidence};
 use crate::fit::search::maximise;
@@ -106,6 +107,8 @@ pub struct Task<'a> {
     subject: &'a Chooser,
     latencies: Option<Beside>,
     dopamine: Option<Beside>,
+    /// The longest latency, s; 0 where there is none.
+    longest: f64,
 }
 
 impl<'a> Task<'a> {
@@ -114,7 +117,9 @@ impl<'a> Task<'a> {
     pub fn new(choices: &'a Choices, subject: &'a Chooser) -> Self {
         let latency = |t: &accumbens_core::choices::Trial| if t.latency > 0.0 { t.latency.ln() } else { f64::NAN };
         let answer = |t: &accumbens_core::choices::Trial| if t.taken.is_some() { t.dopamine } else { f64::NAN };
-        Self { choices, subject, latencies: Beside::of(subject, latency), dopamine: Beside::of(subject, answer) }
+        let (latencies, dopamine) = (Beside::of(subject, latency), Beside::of(subject, answer));
+        let longest = subject.trials.iter().map(|t| t.latency).filter(|l| *l > 0.0).fold(0.0, f64::max);
+        Self { choices, subject, latencies, dopamine, longest }
     }
 
     /// The log-likelihood of choices, latencies and dopamine.
@@ -122,13 +127,26 @@ impl<'a> Task<'a> {
     /// # Errors
     /// Where the model cannot go on.
     pub fn parts(&self, model: &dyn AnyModel) -> Result<[f64; 3]> {
-        if self.latencies.is_none() && self.dopamine.is_none() {
+        let diffusion = model.diffusion();
+        if self.latencies.is_none() && self.dopamine.is_none() && diffusion.is_none() {
             return Ok([model.live(self.choices, self.subject, None)?, 0.0, 0.0]);
         }
         let mut trace = Trace::default();
         let choices = model.live(self.choices, self.subject, Some(&mut trace))?;
-        let latencies = self.latencies.as_ref().map_or(0.0, |b| b.evidence(&trace.hard));
+        let latencies = match diffusion {
+            Some(diffusion) => self.walked(&diffusion, &trace),
+            None => self.latencies.as_ref().map_or(0.0, |b| b.evidence(&trace.hard)),
+        };
         Ok([choices, latencies, self.dopamine.as_ref().map_or(0.0, |b| b.evidence(&trace.error))])
+    }
+}
+
+impl Task<'_> {
+    /// The log-likelihood of latencies given what was taken, by drift diffusion.
+    fn walked(&self, diffusion: &Diffusion, trace: &Trace) -> f64 {
+        let trials = self.subject.trials.iter().zip(&trace.chance);
+        let timed = trials.filter(|(t, _)| t.taken.is_some() && t.latency > 0.0);
+        timed.map(|(t, p)| diffusion.log_joint(t.latency, *p, self.longest) - p.max(f64::MIN_POSITIVE).ln()).sum()
     }
 }
 

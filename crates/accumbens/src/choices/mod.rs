@@ -2,12 +2,13 @@
 //! what dopamine did meanwhile.
 
 pub mod compare;
+pub mod diffusion;
 pub mod fit;
 pub mod model;
 pub mod models;
 pub mod page;
 pub mod theory;
 
-pub use compare::{Compared, Options, compare};
+pub use compare::{Compared, Latencies, Options, compare};
 pub use fit::Beforehand;
 pub use model::{AnyModel, Model};

@@ -77,6 +77,10 @@ pub trait AnyModel: Send + Sync {
     fn put(&mut self, place: usize, value: f64);
     /// A copy.
     fn boxed(&self) -> Box<dyn AnyModel>;
+    /// How latencies come about, where it says that; they are a regression on difficulty elsewhere.
+    fn diffusion(&self) -> Option<super::diffusion::Diffusion> {
+        None
+    }
     /// Lives through a subject's trials: the log-likelihood of the choices, and where wanted every trial.
     ///
     /// # Errors

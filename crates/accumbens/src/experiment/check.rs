@@ -128,7 +128,11 @@ impl Checker<'_> {
             let within = 0.0 <= *low && low < high && *high <= 1.0 && start.is_none_or(|s| (*low..=*high).contains(&s));
             if !(within && *sd > 0.0 && *sd < high - low) {
                 let problem = format!("a walk by {sd} between {low} and {high}");
-                return Err(self.fault(name, problem, "limits in 0 to 1, sd above 0 and within them, start between them"));
+                return Err(self.fault(
+                    name,
+                    problem,
+                    "limits in 0 to 1, sd above 0 and within them, start between them",
+                ));
             }
         }
         for event in phase.trial_types.iter().flat_map(TrialType::all_events) {

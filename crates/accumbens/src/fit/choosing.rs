@@ -291,7 +291,9 @@ mod tests {
 
     #[test]
     fn the_tail_is_continuous_where_its_series_begins() {
-        assert!((ln_tail(6.0 - 1e-9) - ln_tail(6.0)).abs() < 1e-4 && (ln_tail(0.0) + std::f64::consts::LN_2).abs() < 1e-12);
+        assert!(
+            (ln_tail(6.0 - 1e-9) - ln_tail(6.0)).abs() < 1e-4 && (ln_tail(0.0) + std::f64::consts::LN_2).abs() < 1e-12
+        );
     }
 
     #[test]

@@ -61,7 +61,8 @@ pub fn ranking(comparison: &Comparison) -> Vec<Value> {
 
 /// How each theory explains choices, in the order of the ranking; nothing where there are none.
 pub fn choices(comparison: &Comparison) -> Value {
-    let count = |t: &crate::fit::compare::TheoryResult| t.subjects.iter().filter_map(|s| s.choices).map(|c| c.count).sum();
+    let count =
+        |t: &crate::fit::compare::TheoryResult| t.subjects.iter().filter_map(|s| s.choices).map(|c| c.count).sum();
     let total: usize = comparison.theories.first().map_or(0, count);
     if total == 0 {
         return Value::Null;
