@@ -131,9 +131,7 @@ class Choices:
     """A table of choices."""
 
     @staticmethod
-    def of(
-        rows: Sequence[tuple[str, str, str, float, str, str, Sequence[str], float, float, float]],
-    ) -> Choices: ...
+    def of(columns: Sequence[tuple[str, NDArray[np.float64] | Sequence[str]]]) -> Choices: ...
     @staticmethod
     def read(path: str) -> Choices: ...
     def compare(

@@ -27,58 +27,35 @@ from .tables import Table
 
 __all__ = ["Compared", "compare", "models"]
 
-_WORDS = ("subject", "group", "session", "stimulus", "choice")
-_NUMBERS = ("trial", "outcome", "latency", "dopamine")
-
-
 def _word(value: Any) -> str:
-    """A cell as a word: nothing for what is missing, whole numbers without a point."""
+    """A cell as a word: nothing for what is missing, whole numbers without a point, several options by ``|``."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return "|".join(_word(v) for v in value)
     return str(value)
 
 
-def _number(name: str, row: int, value: Any) -> float:
-    if value is None or value == "":
-        return float("nan")
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"row {row + 1}: {name} {value!r}; accepted: a number, or nothing") from None
-
-
-def _offered(value: Any) -> list[str]:
-    if isinstance(value, (list, tuple)):
-        return [_word(v) for v in value]
-    return [part.strip() for part in _word(value).split("|") if part.strip()]
+def _column(values: Any) -> Any:
+    """A column as numbers, or else as words."""
+    if isinstance(values, (list, tuple)) and any(isinstance(v, (list, tuple)) for v in values):
+        return [_word(v) for v in values]
+    array = np.asarray(values)
+    if array.dtype.kind in "biuf":
+        return np.ascontiguousarray(array, np.float64)
+    if array.dtype.kind in "U":
+        # Of words and numbers together NumPy makes words: the cells are written as they were.
+        array = np.asarray(values, dtype=object)
+    return [_word(v) for v in array]
 
 
 def _native_choices(table: Any) -> _native.Choices:
     if isinstance(table, (str, os.PathLike)):
         return _native.Choices.read(os.fspath(table))
     names = list(table.columns) if hasattr(table, "columns") else list(table)
-    needed = [name for name in ("subject", "choice", "outcome") if name not in names]
-    if needed:
-        raise ValueError(f"no column {needed[0]!r} among {', '.join(map(str, names))}; accepted: subject, choice, outcome")
-    columns = {name: list(table[name]) for name in (*_WORDS, *_NUMBERS, "offered") if name in names}
-    count = len(columns["subject"])
-    words = {name: [_word(v) for v in columns.get(name, [None] * count)] for name in _WORDS}
-    numbers = {
-        name: [_number(name, i, v) for i, v in enumerate(columns.get(name, [None] * count))] for name in _NUMBERS
-    }
-    if "trial" not in columns:
-        numbers["trial"] = [float(i) for i in range(count)]
-    offered = [_offered(v) for v in columns.get("offered", [None] * count)]
-    return _native.Choices.of(
-        list(
-            zip(
-                words["subject"], words["group"], words["session"], numbers["trial"], words["stimulus"], words["choice"],
-                offered, numbers["outcome"], numbers["latency"], numbers["dopamine"], strict=True,
-            )
-        )
-    )  # fmt: skip
+    return _native.Choices.of([(str(name), _column(table[name])) for name in names])
 
 
 class Compared:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import numpy as np
 import pytest
 
-from accumbens import choices, clinic
+import accumbens
+from accumbens import choices, clinic, fit
 
 
 def bandit(subjects: int = 6, trials: int = 120, seed: int = 1) -> dict[str, list]:
@@ -37,6 +39,10 @@ def test_the_hidden_model_is_found_from_columns_a_frame_and_a_file_with_the_same
     lines = [",".join(table), *(",".join(map(str, row)) for row in zip(*table.values()))]
     path.write_text("\n".join(lines) + "\n")
     assert choices.compare(path, asked, threads=1, progress=False).results == from_columns.results
+    named = {{"subject": "subjID", "outcome": "reward"}.get(k, k): v for k, v in table.items()}
+    assert choices.compare(named, asked, progress=False).results == from_columns.results
+    listed = {**table, "offered": [["x", "y"]] * len(table["choice"]), "dopamine": np.asarray(table["dopamine"])}
+    assert choices.compare(listed, asked, progress=False).results == from_columns.results
     pandas = pytest.importorskip("pandas")
     assert choices.compare(pandas.DataFrame(table), asked, progress=False).results == from_columns.results
 
@@ -56,12 +62,16 @@ def test_tables_of_a_comparison_have_a_row_for_each_parameter_group_and_pair(tmp
 
 def test_mistakes_in_a_table_are_told_with_their_row():
     table = bandit(2, 4)
-    with pytest.raises(ValueError, match="no column 'outcome'"):
+    with pytest.raises(ValueError, match='no column "outcome"'):
         choices.compare({k: v for k, v in table.items() if k != "outcome"}, progress=False)
-    with pytest.raises(ValueError, match="row 3: outcome 'much'"):
+    with pytest.raises(ValueError, match='row 3: outcome "much"'):
         choices.compare({**table, "outcome": [0, 1, "much", *table["outcome"][3:]]}, progress=False)
     with pytest.raises(ValueError, match="not offered"):
         choices.compare({**table, "choice": ["z", *table["choice"][1:]]}, progress=False)
+    with pytest.raises(ValueError, match="one length"):
+        choices.compare({**table, "trial": [1.0]}, progress=False)
+    with pytest.raises(ValueError, match="latencies 'quick'"):
+        choices.compare(table, latencies="quick", progress=False)
     with pytest.raises(ValueError, match="kalman"):
         choices.compare(table, ["nothing"], progress=False)
 
@@ -113,3 +123,13 @@ def test_choices_of_a_study_are_explained_with_its_dopamine_and_reported(tmp_pat
         fit.Study(subjects, scoring, choices=[{"between": ["left", "port"]}], **given)
     with pytest.raises(ValueError, match="each once"):
         fit.Study(subjects, scoring, choices=[{"between": ["left"]}], **given)
+
+
+def test_drift_diffusion_fits_caution_beside_learning():
+    table = bandit(4, 80)
+    rng = np.random.default_rng(3)
+    table["latency"] = list(0.3 + rng.gamma(2.0, 0.3, len(table["choice"])))
+    compared = choices.compare(table, ["q"], latencies="diffusion", progress=False)
+    assert set(compared.parameters["parameter"]) == {"alpha", "beta", "threshold", "nondecision"}
+    with pytest.raises(ValueError, match="has none"):
+        choices.compare(bandit(2, 10), ["q"], latencies="diffusion", progress=False)

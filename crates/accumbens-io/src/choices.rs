@@ -55,34 +55,44 @@ fn word(cells: Option<&Cells>, row: usize) -> String {
 /// # Errors
 /// With the file and the row or column, where it is none.
 pub fn read(path: &Path) -> Result<Choices> {
-    let place = path.display().to_string();
-    let table = Table::read(path, 0, true)?;
+    of(&Table::read(path, 0, true)?).map_err(|e| e.within(&path.display().to_string()))
+}
+
+/// The choices that a table holds, by the names of its columns.
+///
+/// # Errors
+/// With the row or column, where it holds none.
+pub fn of(table: &Table) -> Result<Choices> {
     for needed in ["subject", "choice", "outcome"] {
-        if found(&table, needed).is_none() {
+        if found(table, needed).is_none() {
             let problem = format!("no column {needed:?} among {}", table.names().join(", "));
-            return Err(Error::input(&place, problem, "columns subject, choice and outcome"));
+            return Err(Error::input("columns", problem, "columns subject, choice and outcome"));
         }
     }
+    if let Some((name, column)) = table.columns.iter().find(|(_, c)| c.len() != table.rows()) {
+        let problem = format!("{} cells beside {} in {}", column.len(), table.rows(), table.names()[0]);
+        return Err(Error::input(format!("column {name:?}"), problem, "columns of one length"));
+    }
     let number = |name: &str, row: usize| -> Result<f64> {
-        match found(&table, name) {
+        match found(table, name) {
             None => Ok(f64::NAN),
             Some(Cells::Numbers(numbers)) => Ok(numbers[row]),
             Some(Cells::Words(words)) => crate::csv_cells::number(&words[row]).ok_or_else(|| {
                 let problem = format!("{name} {:?}", words[row]);
-                Error::input(format!("{place}: row {}", row + 1), problem, "a number, or nothing")
+                Error::input(format!("row {}", row + 1), problem, "a number, or nothing")
             }),
         }
     };
     let row = |i: usize| -> Result<Row> {
         let trial = number("trial", i)?;
-        let offered = word(found(&table, "offered"), i);
+        let offered = word(found(table, "offered"), i);
         Ok(Row {
-            subject: word(found(&table, "subject"), i),
-            group: word(found(&table, "group"), i),
-            session: word(found(&table, "session"), i),
+            subject: word(found(table, "subject"), i),
+            group: word(found(table, "group"), i),
+            session: word(found(table, "session"), i),
             trial: if trial.is_nan() { i as f64 } else { trial },
-            stimulus: word(found(&table, "stimulus"), i),
-            choice: word(found(&table, "choice"), i),
+            stimulus: word(found(table, "stimulus"), i),
+            choice: word(found(table, "choice"), i),
             offered: offered.split('|').map(str::trim).filter(|o| !o.is_empty()).map(Into::into).collect(),
             outcome: number("outcome", i)?,
             latency: number("latency", i)?,
@@ -90,5 +100,5 @@ pub fn read(path: &Path) -> Result<Choices> {
         })
     };
     let rows = (0..table.rows()).map(row).collect::<Result<Vec<_>>>()?;
-    Choices::of(rows).map_err(|e| e.within(&place))
+    Choices::of(rows)
 }

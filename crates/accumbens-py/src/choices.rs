@@ -3,8 +3,10 @@
 use crate::progress::worked;
 use crate::refused;
 use accumbens::choices::{self, Beforehand, Compared, Latencies, Options, compare::steps, models, page};
-use accumbens_core::choices::{Choices, Row};
+use accumbens_core::choices::Choices;
 use accumbens_core::{Error, Seed};
+use accumbens_io::formats::table::{Cells, Table};
+use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use std::path::PathBuf;
 
@@ -14,27 +16,25 @@ pub struct NativeChoices {
     table: Choices,
 }
 
-/// One row a trial: subject, group, session, trial, stimulus, choice, offered, outcome, latency, dopamine.
-type Given = (String, String, String, f64, String, String, Vec<String>, f64, f64, f64);
+/// A column: numbers (NaN where there is none), or words.
+#[derive(FromPyObject)]
+enum Given<'py> {
+    Numbers(PyReadonlyArray1<'py, f64>),
+    Words(Vec<String>),
+}
 
 #[pymethods]
 impl NativeChoices {
-    /// From rows.
+    /// Of columns by name.
     #[staticmethod]
-    fn of(rows: Vec<Given>) -> PyResult<Self> {
-        let row = |r: Given| Row {
-            subject: r.0,
-            group: r.1,
-            session: r.2,
-            trial: r.3,
-            stimulus: r.4,
-            choice: r.5,
-            offered: r.6,
-            outcome: r.7,
-            latency: r.8,
-            dopamine: r.9,
+    fn of(columns: Vec<(String, Given<'_>)>) -> PyResult<Self> {
+        let cells = |given: Given<'_>| match given {
+            Given::Numbers(n) => Cells::Numbers(n.as_array().to_vec()),
+            Given::Words(w) => Cells::Words(w),
         };
-        Ok(Self { table: Choices::of(rows.into_iter().map(row).collect()).map_err(refused)? })
+        let columns = columns.into_iter().map(|(name, given)| (name, cells(given))).collect();
+        let table = accumbens_io::choices::of(&Table { columns, skipped: 0 }).map_err(refused)?;
+        Ok(Self { table })
     }
 
     /// Of a file, CSV or Parquet.

@@ -1,6 +1,7 @@
 //! How fast models of choices live and are fitted, and people are treated.
 
 use accumbens::choices::compare::simulated;
+use accumbens::choices::diffusion::Diffusing;
 use accumbens::choices::fit::{Beforehand, alone};
 use accumbens::choices::models;
 use accumbens::clinic::addiction::{Homeostatic, Lever, Rat, day};
@@ -40,4 +41,13 @@ fn twenty_subjects_fitted(bencher: divan::Bencher<'_, '_>, name: &str) {
 fn a_day_of_six_hours_of_access(bencher: divan::Bencher<'_, '_>) {
     let mut rng = Seed(1).stream("bench");
     bencher.bench_local(|| day(&mut Rat::new(Homeostatic::default()), 6, Lever::default(), &mut rng));
+}
+
+#[divan::bench]
+fn twenty_subjects_fitted_with_drift_diffusion(bencher: divan::Bencher<'_, '_>) {
+    let mut choices = table();
+    let trials = choices.subjects.iter_mut().flat_map(|s| &mut s.trials);
+    trials.enumerate().for_each(|(i, t)| t.latency = 0.4 + 0.01 * (i * 37 % 71) as f64);
+    let model = Diffusing::new(models::parse("q").unwrap(), &choices).unwrap();
+    bencher.bench_local(|| alone(&choices, &model, Beforehand::Priors, Seed(1)).unwrap());
 }

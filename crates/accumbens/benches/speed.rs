@@ -6,7 +6,7 @@ use accumbens::experiment::{catalogue, life, sessions};
 use accumbens::findings;
 use accumbens::fit::cohort::Cohort;
 use accumbens::fit::evidence::{Nuisance, log_evidence, scaled_channels};
-use accumbens::fit::holdout::{Budget, Task, Tried, dopamine, fit};
+use accumbens::fit::holdout::{Budget, Task, Tried, fit, said};
 use accumbens::fit::search::Space;
 use accumbens::simulated::{Design, study};
 use accumbens::theories::{by_name, parse};
@@ -86,8 +86,7 @@ fn whole_fit(bencher: Bencher<'_, '_>, name: &str) {
     let space = Space::of(theory.as_ref());
     let budget = Budget::default();
     bencher.bench_local(|| {
-        let point =
-            |z: Vec<f64>| Tried { channels: dopamine(member, theory.as_ref(), &space, &z).unwrap_or_default(), z };
+        let point = |z: Vec<f64>| said(member, theory.as_ref(), &space, &z).unwrap();
         let design: Vec<Tried> = space.design(budget.design).into_iter().map(point).collect();
         fit(member, &task, theory.as_ref(), &design, budget, Seed(1))
     });

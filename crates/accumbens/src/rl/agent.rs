@@ -82,7 +82,7 @@ impl Pupil<'_> {
         loop {
             self.mind.trace.iter_mut().for_each(|t| *t *= keep);
             self.open.fill(false);
-            let offered = lane.open().map(|_| lane.choice());
+            let offered = lane.open().map(|_| lane.passed());
             let action = match lane.open() {
                 None => 0,
                 Some(open) => {

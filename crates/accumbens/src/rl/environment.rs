@@ -214,7 +214,7 @@ impl Lane {
     }
 
     /// Which choice of the session is open, or comes next, from 0.
-    pub(super) fn choice(&self) -> usize {
+    pub(super) fn passed(&self) -> usize {
         self.passed
     }
 
