@@ -18,11 +18,16 @@ fn keys(name: &str) -> Result<Vec<String>> {
     if let Ok(theory) = theories::parse(name) {
         return Ok(owned(&theory.papers()));
     }
+    // One name may stand for what theories are asked and for what accounts of the clinic are.
+    let mut found = Vec::new();
     if findings::catalogue::text(name).is_some() {
-        return Ok(findings::catalogue::by_name(name)?.source);
+        found.extend(findings::catalogue::by_name(name)?.source);
     }
     if accumbens::clinic::findings::text(name).is_some() {
-        return Ok(accumbens::clinic::findings::by_name(name)?.source);
+        found.extend(accumbens::clinic::findings::by_name(name)?.source);
+    }
+    if !found.is_empty() {
+        return Ok(found);
     }
     if accumbens::experiment::catalogue::text(name).is_some() {
         return Ok(accumbens::experiment::catalogue::by_name(name)?.source);

@@ -5,6 +5,7 @@ use accumbens::recorded::{Chain, Recorded, teaching};
 use accumbens::report::chain::ChainPage;
 use accumbens::theories;
 use accumbens_core::format::{EventSeries, Source, StreamKind};
+use accumbens_core::study::Between;
 use accumbens_core::{AnyTheory, Error, EventKind, Recording, Result, Role, Seed, sensors};
 use accumbens_io::loaded::Loaded;
 use accumbens_io::{session_folder, write_file};
@@ -162,7 +163,8 @@ pub fn run(args: &Args, json: bool, hooks: &Hooks<'_>) -> Result<()> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    making.finish(&study_text(args, &experiment.kinds()?), &args.out)?;
+    let text = study_text(args, &experiment.kinds()?, &experiment.betweens());
+    making.finish(&text, &args.out)?;
     if json {
         return output::json(&summary);
     }
@@ -272,7 +274,7 @@ impl Making {
     }
 }
 
-fn study_text(args: &Args, kinds: &[EventKind]) -> String {
+fn study_text(args: &Args, kinds: &[EventKind], choices: &[Between]) -> String {
     let scored: Vec<String> =
         kinds.iter().filter(|k| matches!(k.role, Role::Cue | Role::Outcome)).map(|k| format!("{:?}", k.name)).collect();
     let mut text = format!(
@@ -285,6 +287,12 @@ fn study_text(args: &Args, kinds: &[EventKind]) -> String {
         args.sensor,
         scored.join(", ")
     );
+    for Between { options, after } in choices {
+        let _ = write!(text, "\n[[choice]]\nbetween = {options:?}\n");
+        if let Some(after) = after {
+            let _ = writeln!(text, "after = {after:?}");
+        }
+    }
     for kind in kinds {
         let (role, of) = kind.role.word();
         let _ = write!(text, "\n[[event]]\nname = {:?}\nrole = {role:?}\n", kind.name);

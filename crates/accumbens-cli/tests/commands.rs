@@ -418,9 +418,42 @@ fn a_table_of_choices_is_compared_where_a_study_would_be_and_says_what_is_wrong_
     assert!(!folder.path().join("none").exists());
     std::fs::write(folder.path().join("other.csv"), "time,event\n1,tone\n").unwrap();
     let error = refused(&["compare", "other.csv", "--out", "none"], folder.path());
-    assert!(error.contains("other.csv: no column \"subject\" among time, event"), "{error}");
+    assert!(error.contains("other.csv") && error.contains("no column \"subject\" among time, event"), "{error}");
     let error = refused(&["compare", "choices.csv", "--theories", "nothing", "--out", "none"], folder.path());
     assert!(error.contains("kalman") && !folder.path().join("none").exists(), "{error}");
+}
+
+#[test]
+fn latencies_by_drift_diffusion_need_two_options_and_latencies() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |i: usize| format!("s{},{},{},{}\n", i % 2, ["a", "b"][i / 2 % 2], i / 3 % 2, 0.4 + 0.01 * (i % 37) as f64);
+    let rows: String = (0..80).map(row).collect();
+    std::fs::write(folder.path().join("timed.csv"), format!("subject,choice,outcome,latency\n{rows}")).unwrap();
+    let words = ["compare", "timed.csv", "--theories", "q,random", "--latencies", "diffusion", "--recovery", "0"];
+    let printed = done(&words, folder.path());
+    assert!(printed.contains("threshold") && printed.contains("nondecision"), "{printed}");
+    std::fs::write(folder.path().join("untimed.csv"), "subject,choice,outcome\n1,a,1\n1,b,0\n").unwrap();
+    let error = refused(&["compare", "untimed.csv", "--latencies", "diffusion", "--out", "none"], folder.path());
+    assert!(error.contains("latency: 1 has none") && !folder.path().join("none").exists(), "{error}");
+}
+
+#[test]
+fn a_recorded_experiment_says_what_was_chosen_between_and_its_choices_are_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = ["record", "behrens2007", "--theory", "rescorla_wagner", "--subjects", "1", "--out", "recorded"];
+    done(&words, folder.path());
+    let study = folder.path().join("recorded/study.toml");
+    let text = std::fs::read_to_string(&study).unwrap();
+    assert!(text.contains("[[choice]]\nbetween = [\"left\", \"right\"]\nafter = \"offer\"\n"), "{text}");
+    let asked = ["compare", "recorded/study.toml", "--theories", "rescorla_wagner,constant", "--recovery", "0"];
+    let budget = ["--design", "16", "--evaluations", "8", "--out", "report"];
+    let printed = done(&[&asked[..], &budget[..]].concat(), folder.path());
+    assert!(printed.contains("120 choices") && printed.contains("constant (says nothing of behaviour)"), "{printed}");
+    let report = std::fs::read_to_string(folder.path().join("report/report.html")).unwrap();
+    assert!(report.contains("120 choices are explained together with dopamine"));
+    std::fs::write(&study, text.replace("\"right\"]", "\"port\"]")).unwrap();
+    let error = refused(&["compare", "recorded/study.toml", "--out", "none"], folder.path());
+    assert!(error.contains("no event is called \"port\"") && !folder.path().join("none").exists(), "{error}");
 }
 
 #[test]
