@@ -426,7 +426,8 @@ fn a_table_of_choices_is_compared_where_a_study_would_be_and_says_what_is_wrong_
 #[test]
 fn latencies_by_drift_diffusion_need_two_options_and_latencies() {
     let folder = tempfile::tempdir().unwrap();
-    let row = |i: usize| format!("s{},{},{},{}\n", i % 2, ["a", "b"][i / 2 % 2], i / 3 % 2, 0.4 + 0.01 * (i % 37) as f64);
+    let row =
+        |i: usize| format!("s{},{},{},{}\n", i % 2, ["a", "b"][i / 2 % 2], i / 3 % 2, 0.4 + 0.01 * (i % 37) as f64);
     let rows: String = (0..80).map(row).collect();
     std::fs::write(folder.path().join("timed.csv"), format!("subject,choice,outcome,latency\n{rows}")).unwrap();
     let words = ["compare", "timed.csv", "--theories", "q,random", "--latencies", "diffusion", "--recovery", "0"];

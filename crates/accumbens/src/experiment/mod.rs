@@ -1,7 +1,7 @@
 //! Experiments: declarations in TOML that, given a seed, yield what happens to each subject.
 
-pub mod catalogue;
 mod between;
+pub mod catalogue;
 mod check;
 mod free;
 pub mod generate;
