@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "averages",
+    "choices",
     "credit",
     "curves",
     "dopamine",
@@ -169,6 +170,16 @@ def curves(comparison: Comparison) -> Figure:
     data = comparison.figures
     keys = ["subject", "event"] if len(data["events"]) > 1 else ["subject"]
     return _curves(data["curves"], keys, data["order"], data["unit"], "event number")
+
+
+def choices(comparison: Comparison) -> Figure:
+    """Shares of the first option in consecutive choices, and the chance that the two leading theories give it."""
+    data = comparison.figures
+    if not data["choices"]:
+        raise ValueError("there are no choices; accepted: a comparison of a study with choices")
+    several = len({row["event"] for row in data["choices"]}) > 1
+    keys = ["subject", "event"] if several else ["subject"]
+    return _curves(data["choices"], keys, data["order"], f"share of {data['choices'][0]['event']}" if not several else "share", "choice")
 
 
 def intervals(comparison: Comparison) -> Figure:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import accumbens
-from accumbens import choices, clinic, fit
+from accumbens import choices, clinic, fit, plot
 
 
 def bandit(subjects: int = 6, trials: int = 120, seed: int = 1) -> dict[str, list]:
@@ -112,6 +112,10 @@ def test_choices_of_a_study_are_explained_with_its_dopamine_and_reported(tmp_pat
     assert all(held["rescorla_wagner", s] > held["constant", s] for s in study.subjects)
     compared.report(tmp_path / "report.html")
     assert "choices are explained together with dopamine" in (tmp_path / "report.html").read_text()
+    pytest.importorskip("matplotlib").use("Agg")
+    assert sum(ax.axison for ax in plot.choices(compared).axes) == 2
+    for row in compared.figures["choices"]:
+        assert 0 <= row["y"] <= 1 and 0 <= row["p:rescorla_wagner"] <= 1
     subjects = {}
     for subject, session, recording in study.sessions():
         subjects.setdefault(subject, {})[session] = recording

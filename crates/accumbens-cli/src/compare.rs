@@ -258,7 +258,7 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     output::line("log densities in nats; exceedance is protected, in brackets unprotected")?;
     let without: f64 = comparison.without_dopamine.iter().sum();
     output::line(&format!("offsets and drift alone, without any dopamine: held-out {without:.1}"))?;
-    let chosen = report::choices(comparison);
+    let chosen = report::choices(study, comparison);
     if let Some(rows) = chosen["rows"].as_array() {
         let mut table = output::table(&["theory", "choices over habit", "mean chance", "weight", "repeats"]);
         let word = |v: &serde_json::Value| v.as_str().unwrap_or_default().to_owned();

@@ -44,6 +44,7 @@
       });
     },
     "fig-curves": (w) => panels(w, data.curves, data.events.length > 1 ? ["subject", "event"] : ["subject"], "event number →"),
+    "fig-choices": (w) => panels(w, data.choices, new Set(data.choices.map((d) => d.event)).size > 1 ? ["subject", "event"] : ["subject"], "choice →"),
     "fig-intervals": (w) => panels(w, data.intervals, ["subject"], "time since the previous outcome (s) →"),
     "fig-averages": (w) => Plot.plot({
       width: w, height: Math.min(340, 140 + 0.25 * w), marginLeft: 48, marginBottom: 42, style: textOf(),
@@ -154,6 +155,7 @@
       if (box.checked) shown.add(label); else shown.delete(label);
       draw("fig-curves");
       draw("fig-intervals");
+      draw("fig-choices");
     });
     item.append(box, line, label);
     legend.append(item);

@@ -55,6 +55,8 @@ pub struct Chooser {
     pub repeats: f64,
     /// The logarithm of the chance of what was taken, each choice.
     pub chances: Vec<f64>,
+    /// The chance of the first option, each choice.
+    pub firsts: Vec<f64>,
     /// The log evidence of the choices.
     pub log_evidence: f64,
 }
@@ -151,14 +153,15 @@ impl Choosing {
         }
         let prior: f64 = (0..self.columns).map(|c| 0.5 * precision(c).ln()).sum();
         let Some(factor) = seen.curvature.clone().cholesky() else {
-            return Chooser { weight: 0.0, repeats: 0.0, chances: Vec::new(), log_evidence: f64::NAN };
+            return Chooser { weight: 0.0, repeats: 0.0, chances: vec![], firsts: vec![], log_evidence: f64::NAN };
         };
         let log_det: f64 = factor.l().diagonal().iter().map(|x| 2.0 * x.ln()).sum();
         // The part above 0 of the normal density in the weight, which is half normal beforehand.
         let spread = factor.inverse()[(0, 0)].sqrt();
         let above = if inside { Normal::standard().cdf(at[0] / spread).ln() } else { ln_tail(-seen.slope[0] * spread) };
         let log_evidence = seen.height + prior - 0.5 * log_det + std::f64::consts::LN_2 + above;
-        Chooser { weight: at[0], repeats: at[1], chances: seen.chances, log_evidence }
+        let Look { chances, firsts, .. } = seen;
+        Chooser { weight: at[0], repeats: at[1], chances, firsts, log_evidence }
     }
 
     /// The top of the log posterior density of the first `n` choices, and what is seen from there.
@@ -192,6 +195,7 @@ impl Choosing {
             slope: -at.component_mul(&precision),
             curvature: DMatrix::from_diagonal(&precision),
             chances: Vec::with_capacity(n),
+            firsts: Vec::with_capacity(n),
         };
         let (mut odds, mut mean) = (Vec::new(), DVector::zeros(d));
         let mut from = 0;
@@ -212,6 +216,7 @@ impl Choosing {
             let chance = odds[choice.taken] - top - sum.ln();
             look.height += chance;
             look.chances.push(chance);
+            look.firsts.push((odds[0] - top).exp() / sum);
             mean.fill(0.0);
             for (o, odd) in odds.iter().enumerate() {
                 let p = (odd - top).exp() / sum;
@@ -250,6 +255,7 @@ struct Look {
     slope: DVector<f64>,
     curvature: DMatrix<f64>,
     chances: Vec<f64>,
+    firsts: Vec<f64>,
 }
 
 #[cfg(test)]

@@ -61,6 +61,9 @@ pub struct SubjectFit {
     /// Predicted responses.
     #[serde(skip)]
     pub predicted: Vec<f64>,
+    /// The chance of the first option in each choice.
+    #[serde(skip)]
+    pub chances: Vec<f64>,
 }
 
 /// How a theory explains a subject's choices.
@@ -79,11 +82,12 @@ pub struct ChoiceFit {
 }
 
 impl ChoiceFit {
-    fn of(task: &Task, fitted: &Fitted) -> Option<Self> {
+    /// The fit, and the chance of the first option in each choice.
+    fn of(task: &Task, fitted: &Fitted) -> (Option<Self>, Vec<f64>) {
         let count = task.choosing.chosen.len();
-        let Chooser { weight, repeats, chances, .. } = task.choosing.chooser(&fitted.best.preferences, count);
+        let Chooser { weight, repeats, chances, firsts, .. } = task.choosing.chooser(&fitted.best.preferences, count);
         let held_out = fitted.folds.iter().map(|f| f[1]).sum();
-        (count > 0).then(|| Self { count, held_out, chance: mean(&chances).exp(), weight, repeats })
+        ((count > 0).then(|| Self { count, held_out, chance: mean(&chances).exp(), weight, repeats }), firsts)
     }
 }
 
@@ -355,10 +359,12 @@ fn subject_fit(
     let spread = variance(&own);
     let attenuation = (spread / (spread + known.noise * known.noise)).sqrt();
     let n = (y.len() + task.choosing.chosen.len()) as f64;
+    let (choices, chances) = ChoiceFit::of(task, fitted);
     Ok(SubjectFit {
         subject: member.name.clone(),
         held_out: fitted.folds.iter().flatten().sum(),
-        choices: ChoiceFit::of(task, fitted),
+        choices,
+        chances,
         left_out,
         log_evidence: fitted.log_evidence,
         bic: space.dimensions() as f64 * n.ln() - 2.0 * fitted.log_evidence,

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 
 /// Points of a learning curve.
 const CURVE: usize = 30;
+/// Choices that one share is taken of, at least.
+const LEAST: usize = 8;
 /// Bins of the previous interval.
 const INTERVALS: usize = 8;
 /// Rows of a heat map: more trials are averaged in their order.
@@ -50,6 +52,7 @@ pub fn figures(study: &Study, comparison: &Comparison) -> Result<Value> {
         "ranking": ranking,
         "evidence": evidence(comparison),
         "curves": curves(comparison),
+        "choices": choices(study, comparison),
         "intervals": intervals(study, comparison),
         "averages": averages(comparison),
         "heat": heats(study, comparison),
@@ -80,6 +83,34 @@ fn curves(comparison: &Comparison) -> Vec<Value> {
             for part in at.chunks(at.len().div_ceil(CURVE).max(1)) {
                 let mut point = point(comparison, m, part, |i| member.scored[i].number as f64);
                 point["event"] = name.as_str().into();
+                out.push(point);
+            }
+        }
+    }
+    out
+}
+
+/// Shares of the first option in consecutive choices: observed, and as each theory gives its chance.
+fn choices(study: &Study, comparison: &Comparison) -> Vec<Value> {
+    let mut out = Vec::new();
+    for (m, member) in comparison.cohort.members.iter().enumerate().take(SUBJECTS) {
+        let chosen = &member.choosing.chosen;
+        for (number, between) in study.choices.iter().enumerate() {
+            let at: Vec<usize> = (0..chosen.len()).filter(|&i| chosen[i].between == number).collect();
+            let size = at.len().div_ceil(CURVE).max(LEAST);
+            for (part, places) in at.chunks(size).enumerate() {
+                let average = |of: &dyn Fn(usize) -> f64| mean(&places.iter().map(|&i| of(i)).collect::<Vec<_>>());
+                let share = average(&|i| f64::from(u8::from(chosen[i].taken == 0)));
+                let x = (part * size) as f64 + 0.5 * (places.len() as f64 + 1.0);
+                let error = (share * (1.0 - share) / places.len() as f64).sqrt();
+                let event = format!("{} of {}", between.options[0], between.options.join(", "));
+                let mut point = json!({
+                    "subject": member.name, "event": event, "x": short(x), "y": short(share), "error": short(error),
+                });
+                for theory in &comparison.theories {
+                    let chances = &theory.subjects[m].chances;
+                    point[format!("p:{}", theory.label)] = short(average(&|i| chances[i]));
+                }
                 out.push(point);
             }
         }

@@ -45,7 +45,7 @@ pub fn html(study: &Study, comparison: &Comparison, command: &str) -> Result<Str
         "ranking": tables::ranking(comparison),
         "families": &comparison.selection.families,
         "omnibus_risk": comparison.selection.omnibus_risk,
-        "choices": tables::choices(comparison),
+        "choices": tables::choices(study, comparison),
         "subjects": tables::subjects(comparison),
         "signatures": tables::signatures(comparison),
         "parameters": tables::parameters(comparison),

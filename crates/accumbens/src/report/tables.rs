@@ -60,7 +60,7 @@ pub fn ranking(comparison: &Comparison) -> Vec<Value> {
 }
 
 /// How each theory explains choices, in the order of the ranking; nothing where there are none.
-pub fn choices(comparison: &Comparison) -> Value {
+pub fn choices(study: &Study, comparison: &Comparison) -> Value {
     let count =
         |t: &crate::fit::compare::TheoryResult| t.subjects.iter().filter_map(|s| s.choices).map(|c| c.count).sum();
     let total: usize = comparison.theories.first().map_or(0, count);
@@ -80,7 +80,9 @@ pub fn choices(comparison: &Comparison) -> Value {
     };
     let without: f64 = comparison.without_preferences.iter().sum();
     let rows: Vec<Value> = comparison.ranking.iter().filter_map(row).collect();
-    json!({ "count": total, "without": number(without, 1), "rows": rows })
+    let firsts = study.choices.iter().filter_map(|c| c.options.first().cloned());
+    let first = firsts.collect::<Vec<_>>().join(" (or of ") + &")".repeat(study.choices.len().saturating_sub(1));
+    json!({ "count": total, "without": number(without, 1), "rows": rows, "first": first })
 }
 
 /// Each subject: responses, ceiling, best theory.
