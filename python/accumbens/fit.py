@@ -78,7 +78,8 @@ class Study:
     ``subjects`` are recordings by session and subject: ``{"mouse-1": {"day-1": recording, …}, …}``. ``channel`` is the
     signal that is analysed and ``reference`` the one for movement; ``clean`` are steps as in a study file. ``sensor`` is
     a name of the catalogue or ``{"name", "rise", "decay"}`` in s. ``choices`` are what the animals chose between, as in a study
-    file: ``[{"between": ["left", "right"], "after": "go"}]``; theories explain them together with dopamine. A subject's sessions are one life, with ``session_gap``
+    file: ``[{"between": ["left", "right"], "after": "go"}]``; theories explain them together with dopamine. ``groups`` names the group of each subject, for
+    :meth:`choice_table`. A subject's sessions are one life, with ``session_gap``
     (s) of silence between them. Raises ``ValueError`` where a session has no such channel or no such event.
     """
 
@@ -93,6 +94,7 @@ class Study:
         clean: Sequence[Mapping[str, Any]] = (),
         sensor: str | Mapping[str, Any] | None = None,
         choices: Sequence[Mapping[str, Any]] = (),
+        groups: Mapping[str, str] | None = None,
         title: str = "A study",
         session_gap: float = 0.0,
     ) -> None:
@@ -107,6 +109,7 @@ class Study:
                 "sensor": json.dumps(dict(sensor)) if isinstance(sensor, Mapping) else sensor,
                 "scoring": _written(scoring),
                 "choices": json.dumps([dict(choice) for choice in choices]),
+                "groups": dict(groups or {}),
                 "session_gap": session_gap,
                 "truth": None,
             }
@@ -160,6 +163,11 @@ class Study:
     def describe(self) -> dict[str, Any]:
         """The model-free facts: responses, their correlation with experience and with time, averages over animals."""
         return json.loads(self._study.describe())
+
+    def choice_table(self) -> Table:
+        """One row a choice, as :func:`accumbens.choices.compare` takes it: subject, group, session, trial, choice, offered, outcome
+        (worth up to the next choice), latency (s since it was open) and dopamine (response to the first scored outcome)."""
+        return Table(self._study.choice_table())
 
     def peri(
         self,

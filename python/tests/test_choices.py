@@ -120,7 +120,16 @@ def test_choices_of_a_study_are_explained_with_its_dopamine_and_reported(tmp_pat
     for subject, session, recording in study.sessions():
         subjects.setdefault(subject, {})[session] = recording
     given = {"channel": "dff", "unit": "% dF/F", "sensor": study.about["sensor"], "title": study.about["title"]}
-    rebuilt = fit.Study(subjects, scoring, choices=between, **given)
+    groups = dict(zip(study.subjects, ("sham", "lesion")))
+    rebuilt = fit.Study(subjects, scoring, choices=between, groups=groups, **given)
+    table = rebuilt.choice_table()
+    assert dict(zip(table["subject"], table["group"])) == groups
+    assert len(table) == chosen["count"][0] + chosen["count"][-1]
+    # A reward follows what was taken, or an omission: each is worth what it was, and answered by a response.
+    assert set(table["outcome"]) == {0.0, 1.0} and np.isfinite(table["dopamine"]).mean() > 0.95
+    assert table["latency"] == pytest.approx(1.2)
+    by_group = choices.compare(table, ["q", "random"], progress=False)
+    assert by_group.ranking["model"][0] == "q" and set(by_group.groups["group"]) == set(groups.values())
     again = accumbens.compare(rebuilt, ["rescorla_wagner", "constant"], **options)
     assert again.choices["held_out"].tolist() == chosen["held_out"].tolist()
     with pytest.raises(ValueError, match="port"):

@@ -2,12 +2,14 @@
 
 use crate::{choices, output, progress};
 use accumbens::choices::Latencies;
+use accumbens::fit::choice_table;
 use accumbens::fit::compare::{Comparison, Options, compare, steps};
 use accumbens::fit::holdout::Budget;
 use accumbens::fit::ranking::Ranked;
 use accumbens::simulated::{self, Design};
 use accumbens::stages::clean_study;
 use accumbens::{report, theories};
+use accumbens_core::choices::Row;
 use accumbens_core::study::Study;
 use accumbens_core::{Error, Result, Seed};
 use accumbens_io::{Column, StudyFile, write_file, write_table};
@@ -170,7 +172,9 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     }
     print(&study, &comparison)?;
     let report = args.out.join("report.html");
-    output::line(&format!("\nthe report: {}\nbeside it: results.json, trials.parquet", report.display()))
+    let table =
+        if study.choices.is_empty() { "" } else { ", choices.parquet (a tidy table: `accumbens compare` it by group)" };
+    output::line(&format!("\nthe report: {}\nbeside it: results.json, trials.parquet{table}", report.display()))
 }
 
 /// The command that makes the same results again.
@@ -196,7 +200,28 @@ fn write(folder: &Path, study: &Study, comparison: &Comparison, command: &str) -
     let html = report::html(study, comparison, command)?;
     write_file(&folder.join("results.json"), &results)?;
     write_table(&folder.join("trials.parquet"), &trials(study, comparison))?;
+    if !study.choices.is_empty() {
+        write_table(&folder.join("choices.parquet"), &chosen(&choice_table(study, &comparison.cohort)))?;
+    }
     write_file(&folder.join("report.html"), html.as_bytes())
+}
+
+/// One row a choice, as `accumbens compare` and `accumbens.choices` read it.
+#[must_use]
+pub fn chosen(rows: &[Row]) -> Vec<Column> {
+    let text = |name: &str, of: fn(&Row) -> String| Column::text(name, rows.iter().map(of).collect());
+    let real = |name: &str, of: fn(&Row) -> f64| Column::real(name, rows.iter().map(of).collect());
+    vec![
+        text("subject", |r| r.subject.clone()),
+        text("group", |r| r.group.clone()),
+        text("session", |r| r.session.clone()),
+        real("trial", |r| r.trial),
+        text("choice", |r| r.choice.clone()),
+        text("offered", |r| r.offered.join("|")),
+        real("outcome", |r| r.outcome),
+        real("latency", |r| r.latency),
+        real("dopamine", |r| r.dopamine),
+    ]
 }
 
 /// One row a response: what was observed and what each theory predicts.

@@ -67,6 +67,30 @@ fn problems(study: &Study) -> Vec<String> {
     problems
 }
 
+/// How often a subject took each option of a declared choice.
+fn taken(member: &accumbens::fit::Member, between: usize, options: usize) -> Vec<usize> {
+    let chosen = member.choosing.chosen.iter().filter(|c| c.between == between);
+    let mut counts = vec![0; options];
+    chosen.for_each(|c| counts[c.taken] += 1);
+    counts
+}
+
+/// What is odd about the choices that the study declares.
+fn unchosen(study: &Study, members: &[accumbens::fit::Member]) -> Vec<String> {
+    let mut odd = Vec::new();
+    for (number, between) in study.choices.iter().enumerate() {
+        for member in members {
+            let counts = taken(member, number, between.options.len());
+            let never = between.options.iter().zip(&counts).filter(|(_, n)| **n == 0);
+            let never: Vec<&str> = never.map(|(name, _)| name.as_str()).collect();
+            if !never.is_empty() {
+                odd.push(format!("{}: never took {}", member.name, never.join(", ")));
+            }
+        }
+    }
+    odd
+}
+
 pub fn run(args: &Args, json: bool) -> Result<()> {
     let Some(path) = args.path.as_ref().filter(|_| !args.schema) else {
         return output::json(&schema());
@@ -87,15 +111,18 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     {
         problems.push(format!("without responses, so left out: {}", cohort.without.join(", ")));
     }
+    problems.extend(unchosen(&study, members));
     if json {
         let subject = |m: &accumbens::fit::Member| {
             let sessions: Vec<_> =
                 m.session_names.iter().zip(&m.tallies).map(|(n, t)| json!({ "session": n, "events": t })).collect();
-            json!({ "subject": m.name, "responses": m.scored.len(), "sessions": sessions })
+            let choices = study.choices.iter().enumerate().map(|(i, c)| taken(m, i, c.options.len()));
+            let choices: Vec<_> = choices.collect();
+            json!({ "subject": m.name, "responses": m.scored.len(), "taken": choices, "sessions": sessions })
         };
         return output::json(&json!({
             "title": study.title, "channel": study.channel, "unit": study.unit, "sensor": study.sensor,
-            "score": study.scoring, "subjects": members.iter().map(subject).collect::<Vec<_>>(), "problems": problems,
+            "score": study.scoring, "choices": study.choices, "subjects": members.iter().map(subject).collect::<Vec<_>>(), "problems": problems,
         }));
     }
     print(&study, members, &problems)
@@ -124,6 +151,15 @@ fn print(study: &Study, members: &[accumbens::fit::Member], problems: &[String])
         s.response[1],
         s.min_interval
     ))?;
+    for (number, between) in study.choices.iter().enumerate() {
+        let after = between.after.as_ref().map_or_else(String::new, |a| format!(", after {a}"));
+        let one = |m: &accumbens::fit::Member| {
+            let counts: Vec<String> = taken(m, number, between.options.len()).iter().map(ToString::to_string).collect();
+            format!("{} {}", m.name, counts.join("/"))
+        };
+        let counts: Vec<String> = members.iter().map(one).collect();
+        output::line(&format!("choices between {}{after}: {}", between.options.join(", "), counts.join(", ")))?;
+    }
     let header = ["subject", "session", "length (s)", "signal", "scored", "too soon", "unaligned", "no signal"];
     let mut table = output::table(&header);
     for member in members {

@@ -23,7 +23,7 @@ mod simulate;
 mod theories;
 mod treat;
 
-pub use compare::trials;
+pub use compare::{chosen, trials};
 
 use accumbens_core::Error;
 use accumbens_core::format::Source;

@@ -446,12 +446,22 @@ fn a_recorded_experiment_says_what_was_chosen_between_and_its_choices_are_explai
     let study = folder.path().join("recorded/study.toml");
     let text = std::fs::read_to_string(&study).unwrap();
     assert!(text.contains("[[choice]]\nbetween = [\"left\", \"right\"]\nafter = \"offer\"\n"), "{text}");
+    let said = done(&["inspect", "recorded/study.toml"], folder.path());
+    assert!(said.contains("choices between left, right, after offer: mouse-1 "), "{said}");
+    let json: serde_json::Value =
+        serde_json::from_str(&done(&["inspect", "recorded/study.toml", "--json"], folder.path())).unwrap();
+    let counts = json["subjects"][0]["taken"][0].as_array().unwrap();
+    assert_eq!(counts.iter().map(|n| n.as_u64().unwrap()).sum::<u64>(), 120);
     let asked = ["compare", "recorded/study.toml", "--theories", "rescorla_wagner,constant", "--recovery", "0"];
     let budget = ["--design", "16", "--evaluations", "8", "--out", "report"];
     let printed = done(&[&asked[..], &budget[..]].concat(), folder.path());
     assert!(printed.contains("120 choices") && printed.contains("constant (says nothing of behaviour)"), "{printed}");
     let report = std::fs::read_to_string(folder.path().join("report/report.html")).unwrap();
     assert!(report.contains("120 choices are explained together with dopamine"));
+    // The choices beside the report are a tidy table, with the groups that the study names.
+    let table = ["compare", "report/choices.parquet", "--theories", "q,random", "--recovery", "0", "--out", "tidy"];
+    let tidy = done(&table, folder.path());
+    assert!(tidy.contains("1 subjects, 120 choices, 120 latencies") && tidy.contains("q explains"), "{tidy}");
     std::fs::write(&study, text.replace("\"right\"]", "\"port\"]")).unwrap();
     let error = refused(&["compare", "recorded/study.toml", "--out", "none"], folder.path());
     assert!(error.contains("no event is called \"port\"") && !folder.path().join("none").exists(), "{error}");

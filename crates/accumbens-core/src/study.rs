@@ -199,6 +199,9 @@ pub struct Session {
 pub struct Subject {
     /// Its name.
     pub name: String,
+    /// Its group; empty where there is one alone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub group: String,
     /// Its sessions, in the order in which they happened.
     pub sessions: Vec<Session>,
 }

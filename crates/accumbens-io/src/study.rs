@@ -116,6 +116,9 @@ pub enum StudyRole {
 pub struct StudySubject {
     /// Its name.
     pub name: String,
+    /// Its group, for the table of choices.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub group: String,
     /// Its sessions in the order in which they happened, relative to the study file: a recording of any format, or a
     /// folder with the files of one session (`events.csv` with `trace.parquet`, say). A session without any signal is
     /// lived through and not scored.
@@ -250,7 +253,7 @@ impl StudyFile {
                     return Err(Error::Interrupted);
                 }
             }
-            subjects.push(Subject { name: subject.name.clone(), sessions });
+            subjects.push(Subject { name: subject.name.clone(), group: subject.group.clone(), sessions });
         }
         let unit = |s: &Session| s.recording.channels.first().map(|c| c.unit.clone()).filter(|u| !u.is_empty());
         let found = subjects.iter().flat_map(|s: &Subject| &s.sessions).find_map(unit);

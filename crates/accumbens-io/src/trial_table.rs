@@ -124,7 +124,9 @@ impl TrialTable {
         }
         subjects
             .into_iter()
-            .map(|(name, rows)| Ok(Subject { sessions: self.sessions(&place, &header, rows, kinds)?, name }))
+            .map(|(name, rows)| {
+                Ok(Subject { sessions: self.sessions(&place, &header, rows, kinds)?, group: String::new(), name })
+            })
             .collect()
     }
 

@@ -7,6 +7,7 @@ use crate::theory::NativeTheory;
 use accumbens::fit::compare::{Comparison, Options, compare, steps as count};
 use accumbens::fit::describe::describe;
 use accumbens::fit::holdout::Budget;
+use accumbens::fit::{Cohort, choice_table};
 use accumbens::peri::{Cut, Functional, Normalise, Table, cut};
 use accumbens::report;
 use accumbens::simulated::{self, Design};
@@ -18,6 +19,7 @@ use accumbens_io::{Column, StudyFile};
 use numpy::IntoPyArray;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -55,6 +57,7 @@ struct Made<'py> {
     sensor: Option<String>,
     scoring: String,
     choices: String,
+    groups: BTreeMap<String, String>,
     session_gap: f64,
     truth: Option<String>,
 }
@@ -121,7 +124,8 @@ impl NativeStudy {
         let mut subjects = Vec::with_capacity(made.subjects.len());
         for (name, sessions) in &made.subjects {
             let sessions = sessions.iter().map(session).collect::<PyResult<Vec<_>>>()?;
-            subjects.push(Subject { name: name.clone(), sessions });
+            let group = made.groups.get(name).cloned().unwrap_or_default();
+            subjects.push(Subject { name: name.clone(), group, sessions });
         }
         let study = Study {
             title: made.title,
@@ -162,6 +166,8 @@ impl NativeStudy {
         out.set_item("sensor", s.sensor.as_ref().map(json).transpose()?)?;
         out.set_item("scoring", json(&s.scoring)?)?;
         out.set_item("choices", json(&s.choices)?)?;
+        let grouped = s.subjects.iter().filter(|s| !s.group.is_empty());
+        out.set_item("groups", grouped.map(|s| (s.name.clone(), s.group.clone())).collect::<BTreeMap<_, _>>())?;
         out.set_item("session_gap", s.session_gap)?;
         out.set_item("truth", &s.truth)?;
         let sessions = |s: &Subject| s.sessions.iter().map(|s| s.name.clone()).collect::<Vec<_>>();
@@ -174,6 +180,12 @@ impl NativeStudy {
         let found = self.study.subjects.get(subject).and_then(|s| s.sessions.get(session));
         let missing = || refused(Error::input("session", format!("{subject}, {session}"), "a session of the study"));
         Ok(held(py, found.ok_or_else(missing)?.recording.clone())?.unbind())
+    }
+
+    /// One row a choice, by columns.
+    fn choice_table(&self, py: Python<'_>) -> PyResult<Py<PyDict>> {
+        let cohort = Cohort::new(&self.study).map_err(refused)?;
+        Ok(columns(py, accumbens_cli::chosen(&choice_table(&self.study, &cohort)))?.unbind())
     }
 
     /// The model-free facts, as JSON.

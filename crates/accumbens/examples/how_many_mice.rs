@@ -34,7 +34,7 @@ fn study(truth: &str, mice: u32, sessions: usize, photons: f64, seed: u64) -> Re
             Ok(Session { name: s.name, recording, windows: None })
         };
         let sessions = lived.into_iter().map(record).collect::<accumbens_core::Result<_>>()?;
-        subjects.push(Subject { name: format!("mouse {mouse}"), sessions });
+        subjects.push(Subject { name: format!("mouse {mouse}"), group: String::new(), sessions });
     }
     let cleaning: Vec<Step> = serde_json::from_value(serde_json::json!([
         { "step": "low_pass", "cutoff": 10.0 }, { "step": "bleaching", "method": "exponential", "terms": 2 },

@@ -117,7 +117,8 @@ fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subj
         let recording = record((log, session.duration), &impulses, design, stream)?;
         Ok(Session { name: session.name.clone(), recording, windows: None })
     });
-    Ok(Subject { name: format!("mouse {number}"), sessions: recordings.collect::<Result<_>>()? })
+    let (name, group) = (format!("mouse {number}"), String::new());
+    Ok(Subject { name, group, sessions: recordings.collect::<Result<_>>()? })
 }
 
 /// How much light each channel's dopamine makes: theories differ in the size of their dopamine, the light of an average

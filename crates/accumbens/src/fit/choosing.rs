@@ -31,6 +31,8 @@ pub struct Chosen {
     pub taken: usize,
     /// The place of what was taken the time before in this session.
     pub before: Option<usize>,
+    /// When it was open, s, where the declaration says after what.
+    pub opened: Option<f64>,
     /// The time at which preferences are asked, s.
     asked: f64,
 }
@@ -82,20 +84,22 @@ impl Choosing {
 
     fn find(&mut self, number: usize, between: &Between, log: &EventLog, starts: &[f64]) {
         let after = between.after.as_ref().and_then(|n| log.kind(n));
-        let (mut before, mut open, mut session) = (None, false, 0);
+        let (mut before, mut opened, mut session) = (None, None, 0);
         let mut last: Option<&Event> = None;
         for event in log.events() {
             let now = starts.partition_point(|s| *s <= event.time);
             if now != session {
-                (session, before, open) = (now, None, false);
+                (session, before, opened) = (now, None, None);
             }
-            open |= Some(event.kind) == after;
+            if Some(event.kind) == after {
+                opened = Some(event.time);
+            }
             let taken = self.options[number].iter().position(|k| *k == event.kind);
-            if let Some(taken) = taken.filter(|_| after.is_none() || open) {
+            if let Some(taken) = taken.filter(|_| after.is_none() || opened.is_some()) {
                 // Not before what came last: theories do not go back in time.
                 let asked = (event.time - BEFORE).max(last.map_or(0.0, |e| e.time));
-                self.chosen.push(Chosen { time: event.time, between: number, taken, before, asked });
-                (before, open) = (Some(taken), false);
+                self.chosen.push(Chosen { time: event.time, between: number, taken, before, opened, asked });
+                (before, opened) = (Some(taken), None);
             }
             last = Some(event);
         }

@@ -1,6 +1,7 @@
 //! From recordings to an honest comparison: responses, predictions, evidence, search, selection, recovery.
 
 pub mod ceiling;
+pub mod choice_table;
 pub mod choosing;
 pub mod cohort;
 pub mod compare;
@@ -15,5 +16,6 @@ pub mod selection;
 pub mod statistics;
 pub mod verdict;
 
+pub use choice_table::choice_table;
 pub use cohort::{Cohort, Member};
 pub use compare::{Comparison, Options, compare};
