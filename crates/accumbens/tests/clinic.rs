@@ -138,6 +138,19 @@ fn catalogues_cite_what_is_known_and_mistakes_are_told() {
 }
 
 #[test]
+fn competitors_for_one_receptor_add_up_as_gaddum_says() {
+    // Each adds its concentration over its inhibition constant: two of one milligram are one of two, in any order.
+    let taken = |dose: f64| Taken { drug: "haloperidol".into(), dose, only: Some("receptors".into()) };
+    let d2 = |doses: &[f64]| {
+        let acts = Acts { drugs: doses.iter().map(|d| taken(*d)).collect(), ..Acts::default() };
+        accumbens::clinic::reach::reach("vta-core", "ejdrup", &acts, Some(20.0), Seed(1)).unwrap().d2
+    };
+    let (none, one, two) = (d2(&[]), d2(&[1.0]), d2(&[2.0]));
+    assert!((d2(&[1.0, 1.0]) - two).abs() < 1e-12 && (d2(&[0.5, 1.5]) - d2(&[1.5, 0.5])).abs() < 1e-12);
+    assert!(none > one && one > two, "{none} {one} {two}");
+}
+
+#[test]
 fn a_blocker_at_its_dose_of_half_occupancy_leaves_half_of_what_dopamine_did_at_d2() {
     // What scans report: of receptors for which dopamine competes. Half occupancy of haloperidol is at 0.9 mg.
     for scheme in ["ejdrup", "hunger", "dreyer"] {

@@ -143,6 +143,21 @@ mod tests {
     }
 
     #[test]
+    fn a_drug_without_affinity_does_nothing_at_any_dose() {
+        for drug in drugs::all().unwrap() {
+            let mut given = Given::parse(&format!("{}:1000", drug.name)).unwrap();
+            // What a drug sets, it sets while it is there: it has no affinity to lose.
+            given.drug.acts.retain(|a| a.how != How::Sets);
+            given.drug.acts.iter_mut().for_each(|a| a.half = f64::INFINITY);
+            for patch in patches(&given, 0.0, 600.0, None) {
+                let neutral = if patch.hold == Hold::Times { 1.0 } else { 0.0 };
+                let Course::Sampled { values, .. } = &patch.course else { panic!("{}", drug.name) };
+                assert!(values.iter().all(|v| *v == neutral), "{} {}", drug.name, patch.parameter);
+            }
+        }
+    }
+
+    #[test]
     fn no_dose_is_no_effect() {
         for drug in drugs::all().unwrap() {
             let given = Given::parse(&format!("{}:0", drug.name)).unwrap();
