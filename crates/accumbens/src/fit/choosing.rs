@@ -17,6 +17,8 @@ pub const WEIGHT: f64 = 2.0;
 pub const HABIT: f64 = 1.0;
 /// How long before it acted an animal is asked what it prefers, s.
 const BEFORE: f64 = 1e-3;
+/// The step of Newton's method after which it is there: what is left is its square.
+const SMALL: f64 = 1e-6;
 /// Steps of Newton's method at most.
 const STEPS: usize = 50;
 
@@ -142,12 +144,25 @@ impl Choosing {
     /// The log evidence of the first `n` choices for scaled preferences; none says nothing.
     #[must_use]
     pub fn log_evidence(&self, scaled: &[f64], n: usize) -> f64 {
-        if n == 0 { 0.0 } else { self.chooser(scaled, n).log_evidence }
+        if n == 0 { 0.0 } else { self.summit(scaled, n).1 }
     }
 
     /// What is known after the first `n` choices.
     #[must_use]
     pub fn chooser(&self, scaled: &[f64], n: usize) -> Chooser {
+        let (at, log_evidence) = self.summit(scaled, n);
+        let (mut chances, mut firsts, mut odds) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::new());
+        for (choice, preferences) in self.asked(scaled, n) {
+            self.odds(choice, preferences, &at, &mut odds);
+            let sum: f64 = odds.iter().map(|o| o.exp()).sum();
+            chances.push(odds[choice.taken] - sum.ln());
+            firsts.push(odds[0].exp() / sum);
+        }
+        Chooser { weight: at[0], repeats: at[1], chances, firsts, log_evidence }
+    }
+
+    /// Where the posterior density of the first `n` choices is highest with a weight of 0 or more, and the log evidence.
+    fn summit(&self, scaled: &[f64], n: usize) -> (DVector<f64>, f64) {
         let (mut at, mut seen) = self.top(scaled, n);
         let inside = at[0] >= 0.0;
         if !inside {
@@ -156,16 +171,12 @@ impl Choosing {
             seen = self.look(scaled, n, &at);
         }
         let prior: f64 = (0..self.columns).map(|c| 0.5 * precision(c).ln()).sum();
-        let Some(factor) = seen.curvature.clone().cholesky() else {
-            return Chooser { weight: 0.0, repeats: 0.0, chances: vec![], firsts: vec![], log_evidence: f64::NAN };
-        };
+        let Some(factor) = seen.curvature.cholesky() else { return (at, f64::NAN) };
         let log_det: f64 = factor.l().diagonal().iter().map(|x| 2.0 * x.ln()).sum();
         // The part above 0 of the normal density in the weight, which is half normal beforehand.
         let spread = factor.inverse()[(0, 0)].sqrt();
         let above = if inside { Normal::standard().cdf(at[0] / spread).ln() } else { ln_tail(-seen.slope[0] * spread) };
-        let log_evidence = seen.height + prior - 0.5 * log_det + std::f64::consts::LN_2 + above;
-        let Look { chances, firsts, .. } = seen;
-        Chooser { weight: at[0], repeats: at[1], chances, firsts, log_evidence }
+        (at, seen.height + prior - 0.5 * log_det + std::f64::consts::LN_2 + above)
     }
 
     /// The top of the log posterior density of the first `n` choices, and what is seen from there.
@@ -175,13 +186,13 @@ impl Choosing {
         for _ in 0..STEPS {
             let Some(step) = seen.curvature.clone().cholesky().map(|c| c.solve(&seen.slope)) else { break };
             let (mut share, mut next) = (1.0, self.look(scaled, n, &(&at + &step)));
-            // Newton's step overshoots only far from the top of a concave hill.
-            while next.height < seen.height && share > 1e-6 {
+            // Newton's step overshoots only far from the top of a concave hill; near it, heights differ by rounding.
+            while next.height < seen.height - 1e-9 && share > 1e-6 {
                 share *= 0.5;
                 next = self.look(scaled, n, &(&at + &step * share));
             }
             at += &step * share;
-            let small = step.amax() * share < 1e-9;
+            let small = step.amax() * share < SMALL;
             seen = next;
             if small {
                 break;
@@ -190,52 +201,104 @@ impl Choosing {
         (at, seen)
     }
 
+    /// The first `n` choices, each with its scaled preferences; with none where they say nothing.
+    fn asked<'a>(&'a self, scaled: &'a [f64], n: usize) -> impl Iterator<Item = (&'a Chosen, &'a [f64])> {
+        let mut from = 0;
+        self.chosen[..n].iter().map(move |choice| {
+            let count = self.biases[choice.between].len();
+            let preferences = scaled.get(from..from + count).unwrap_or(&[]);
+            from += count;
+            (choice, preferences)
+        })
+    }
+
+    /// The columns of an option that are not 0.
+    fn columns(&self, choice: &Chosen, preferences: &[f64], option: usize) -> impl Iterator<Item = (usize, f64)> {
+        let preference = preferences.get(option).map(|p| (0, *p));
+        let repeats = (choice.before == Some(option)).then_some((1, 1.0));
+        let bias = self.biases[choice.between][option].map(|c| (c, 1.0));
+        [preference, repeats, bias].into_iter().flatten()
+    }
+
+    /// The log-odds of each option, less the greatest.
+    fn odds(&self, choice: &Chosen, preferences: &[f64], at: &DVector<f64>, odds: &mut Vec<f64>) {
+        let one = |o: usize| self.columns(choice, preferences, o).map(|(c, x)| at[c] * x).sum::<f64>();
+        odds.clear();
+        odds.extend((0..self.biases[choice.between].len()).map(one));
+        let top = odds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        odds.iter_mut().for_each(|o| *o -= top);
+    }
+
     /// The log posterior density at a point up to its constant, its slope, and the curvature turned over.
     fn look(&self, scaled: &[f64], n: usize, at: &DVector<f64>) -> Look {
-        let d = self.columns;
-        let precision = DVector::from_fn(d, |c, _| precision(c));
+        let precision = DVector::from_fn(self.columns, |c, _| precision(c));
         let mut look = Look {
             height: -0.5 * at.component_mul(at).dot(&precision),
             slope: -at.component_mul(&precision),
             curvature: DMatrix::from_diagonal(&precision),
-            chances: Vec::with_capacity(n),
-            firsts: Vec::with_capacity(n),
         };
-        let (mut odds, mut mean) = (Vec::new(), DVector::zeros(d));
-        let mut from = 0;
-        for choice in &self.chosen[..n] {
-            let biases = &self.biases[choice.between];
-            let preferences = scaled.get(from..from + biases.len()).unwrap_or(&[]);
-            from += biases.len();
-            // The columns of an option that are not 0.
-            let columns = |o: usize| {
-                let preference = preferences.get(o).map(|p| (0, *p));
-                let repeats = (choice.before == Some(o)).then_some((1, 1.0));
-                [preference, repeats, biases[o].map(|c| (c, 1.0))].into_iter().flatten()
-            };
-            odds.clear();
-            odds.extend((0..biases.len()).map(|o| columns(o).map(|(c, x)| at[c] * x).sum::<f64>()));
-            let top = odds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let sum: f64 = odds.iter().map(|o| (o - top).exp()).sum();
-            let chance = odds[choice.taken] - top - sum.ln();
-            look.height += chance;
-            look.chances.push(chance);
-            look.firsts.push((odds[0] - top).exp() / sum);
+        let (mut odds, mut mean) = (Vec::new(), DVector::zeros(self.columns));
+        // Of two options the difference says all: sums over a declaration of the height, the slope and the curvature in
+        // preference, repetition and bias.
+        let mut pairs = vec![[0.0; 10]; self.biases.len()];
+        for (choice, preferences) in self.asked(scaled, n) {
+            if let [None, Some(bias)] = self.biases[choice.between][..] {
+                let repeats = choice.before.map_or(0.0, |b| if b == 1 { 1.0 } else { -1.0 });
+                let x = [preferences.get(1).map_or(0.0, |p| p - preferences[0]), repeats, 1.0];
+                add(&mut pairs[choice.between], x, at[0] * x[0] + at[1] * x[1] + at[bias], choice.taken == 1);
+                continue;
+            }
+            self.odds(choice, preferences, at, &mut odds);
+            let sum: f64 = odds.iter().map(|o| o.exp()).sum();
+            look.height += odds[choice.taken] - sum.ln();
             mean.fill(0.0);
             for (o, odd) in odds.iter().enumerate() {
-                let p = (odd - top).exp() / sum;
-                for (i, x) in columns(o) {
+                let p = odd.exp() / sum;
+                for (i, x) in self.columns(choice, preferences, o) {
                     mean[i] += p * x;
-                    for (j, y) in columns(o) {
+                    for (j, y) in self.columns(choice, preferences, o) {
                         look.curvature[(i, j)] += p * x * y;
                     }
                 }
             }
-            columns(choice.taken).for_each(|(i, x)| look.slope[i] += x);
+            self.columns(choice, preferences, choice.taken).for_each(|(i, x)| look.slope[i] += x);
             look.slope -= &mean;
             look.curvature.ger(-1.0, &mean, &mean, 1.0);
         }
+        for (sums, biases) in pairs.iter().zip(&self.biases) {
+            let [None, Some(bias)] = biases[..] else { continue };
+            let columns = [0, 1, bias];
+            look.height += sums[0];
+            for (k, &i) in columns.iter().enumerate() {
+                look.slope[i] += sums[1 + k];
+            }
+            for (k, &(a, b)) in PAIRS.iter().enumerate() {
+                let (i, j) = (columns[a], columns[b]);
+                look.curvature[(i, j)] += sums[4 + k];
+                if i != j {
+                    look.curvature[(j, i)] += sums[4 + k];
+                }
+            }
+        }
         look
+    }
+}
+
+/// Places in the curvature of preference, repetition and bias.
+const PAIRS: [(usize, usize); 6] = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)];
+
+/// Adds a choice of two: the logarithm of its chance, its slope and its curvature in the differences `x`.
+fn add(sums: &mut [f64; 10], x: [f64; 3], odds: f64, second: bool) {
+    let e = (-odds.abs()).exp();
+    let (more, less) = (1.0 / (1.0 + e), e / (1.0 + e));
+    let p = if odds >= 0.0 { more } else { less };
+    sums[0] += (if second { odds } else { -odds }).min(0.0) - e.ln_1p();
+    let (residual, spread) = (f64::from(u8::from(second)) - p, more * less);
+    for (k, x) in x.iter().enumerate() {
+        sums[1 + k] += residual * x;
+    }
+    for (k, (a, b)) in PAIRS.iter().enumerate() {
+        sums[4 + k] += spread * x[*a] * x[*b];
     }
 }
 
@@ -258,90 +321,16 @@ struct Look {
     height: f64,
     slope: DVector<f64>,
     curvature: DMatrix<f64>,
-    chances: Vec<f64>,
-    firsts: Vec<f64>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use accumbens_core::{EventKind, Role};
-
-    fn life(n: usize) -> (Choosing, Vec<f64>) {
-        let action = |name: &str| EventKind { role: Role::Action, ..EventKind::cue(name) };
-        let kinds = vec![EventKind::cue("offer"), action("left"), action("right")];
-        let mut events = Vec::new();
-        let mut preferences = Vec::new();
-        let mut x = 0.37_f64;
-        for i in 0..n {
-            x = 3.9 * x * (1.0 - x);
-            let time = 10.0 * i as f64;
-            // Right is taken the more likely the higher x is, by a rule of another sort.
-            let taken = 1 + u32::from(x + 0.3 * (i as f64).sin() > 0.55);
-            events.push(Event { time, kind: EventKindId(0), magnitude: 0.0 });
-            events.push(Event { time: time + 1.0, kind: EventKindId(taken), magnitude: 0.0 });
-            events.push(Event { time: time + 1.5, kind: EventKindId(taken), magnitude: 0.0 });
-            preferences.extend([0.5, 0.5 + x]);
-        }
-        let log = EventLog::new(kinds, events).unwrap();
-        let between = Between { options: vec!["left".into(), "right".into()], after: Some("offer".into()) };
-        (Choosing::new(&[between], &log, &[0.0, 10.0 * (n / 2) as f64]), preferences)
-    }
-
-    #[test]
-    fn only_the_first_after_an_offer_is_a_choice_and_repetition_begins_anew_each_session() {
-        let (choosing, _) = life(40);
-        assert_eq!(choosing.chosen.len(), 40);
-        for (i, pair) in choosing.chosen.windows(2).enumerate() {
-            assert_eq!(pair[1].before, (i + 1 != 20).then_some(pair[0].taken), "{i}");
-        }
-        assert_eq!((choosing.before(195.0), choosing.probes().len()), (20, 80));
-        assert!(choosing.probes().iter().all(|p| (p.time % 10.0 - 0.999).abs() < 1e-9));
-    }
 
     #[test]
     fn the_tail_is_continuous_where_its_series_begins() {
         assert!(
             (ln_tail(6.0 - 1e-9) - ln_tail(6.0)).abs() < 1e-4 && (ln_tail(0.0) + std::f64::consts::LN_2).abs() < 1e-12
         );
-    }
-
-    #[test]
-    fn the_evidence_is_the_integral_over_weight_bias_and_repetition() {
-        let (choosing, preferences) = life(60);
-        let scaled = choosing.scaled(&preferences);
-        assert!((scaled.iter().map(|p| p * p).sum::<f64>() / 120.0 - 1.0).abs() < 1e-12);
-        let density = |x: f64, sd: f64| (-0.5 * (x / sd).powi(2)).exp() / (sd * std::f64::consts::TAU.sqrt());
-        let likelihood = |beta: f64, kappa: f64, bias: f64| -> f64 {
-            let one = |(i, c): (usize, &Chosen)| {
-                let repeat = |o| if c.before == Some(o) { kappa } else { 0.0 };
-                let odds = beta * (scaled[2 * i + 1] - scaled[2 * i]) + bias + repeat(1) - repeat(0);
-                let p = 1.0 / (1.0 + (-odds).exp());
-                if c.taken == 1 { p } else { 1.0 - p }
-            };
-            choosing.chosen.iter().enumerate().map(one).product()
-        };
-        let integral = |sign: f64| -> f64 {
-            let (fine, h, mut sum) = (0.02, 0.2, 0.0_f64);
-            for b in 0..400 {
-                for k in -20..=20 {
-                    for s in -20..=20 {
-                        let (beta, kappa, bias) = (fine * (f64::from(b) + 0.5), h * f64::from(k), h * f64::from(s));
-                        let prior = 2.0 * density(beta, WEIGHT) * density(kappa, HABIT) * density(bias, HABIT);
-                        sum += fine * h * h * prior * likelihood(sign * beta, kappa, bias);
-                    }
-                }
-            }
-            sum.ln()
-        };
-        let (ours, truth) = (choosing.log_evidence(&scaled, 60), integral(1.0));
-        assert!((ours - truth).abs() < 0.05, "{ours} against {truth}");
-        // Preferences against what was taken are worse than none.
-        let opposite: Vec<f64> = scaled.iter().map(|p| -p).collect();
-        let (against, truth) = (choosing.log_evidence(&opposite, 60), integral(-1.0));
-        assert!((against - truth).abs() < 0.05, "{against} against {truth}");
-        let none = choosing.log_evidence(&[], 60);
-        assert!(ours > none + 3.0 && against < none - 1.0, "{ours} {none} {against}");
-        assert!((choosing.log_evidence(&vec![0.0; 120], 60) - none).abs() < 1e-9);
     }
 }
