@@ -1,7 +1,7 @@
 //! Draws a design: what happens when in each sort of trial of each phase.
 
 use crate::experiment::Experiment;
-use crate::experiment::spec::{Interval, Phase, TrialType};
+use crate::experiment::spec::{ChoiceSpec, Interval, Phase, TrialType};
 use serde::Serialize;
 
 /// Something in a trial.
@@ -47,6 +47,19 @@ fn interval(interval: &Interval) -> String {
     }
 }
 
+/// What may be taken, each once: what an action opens comes as early as the action may.
+fn offered(choice: &ChoiceSpec, from: f64, marks: &mut Vec<Mark>) {
+    let at = from + choice.at;
+    for option in &choice.options {
+        let event = option.take.get_ref();
+        if !marks.iter().any(|m| m.choice && m.event == *event) {
+            let event = event.clone();
+            marks.push(Mark { event, at, magnitude: None, probability: 1.0, choice: true });
+        }
+        option.choices.iter().for_each(|c| offered(c, at, marks));
+    }
+}
+
 fn marks(trial: &TrialType) -> Vec<Mark> {
     let events = trial.events.iter().map(|e| Mark {
         event: e.event.get_ref().clone(),
@@ -55,16 +68,8 @@ fn marks(trial: &TrialType) -> Vec<Mark> {
         probability: e.probability,
         choice: false,
     });
-    let options = trial.all_choices().flat_map(|c| {
-        c.options.iter().map(|o| Mark {
-            event: o.take.get_ref().clone(),
-            at: c.at,
-            magnitude: None,
-            probability: 1.0,
-            choice: true,
-        })
-    });
-    let mut marks: Vec<Mark> = events.chain(options).collect();
+    let mut marks: Vec<Mark> = events.collect();
+    trial.choices.iter().for_each(|c| offered(c, 0.0, &mut marks));
     marks.sort_by(|a, b| a.at.total_cmp(&b.at));
     marks
 }
