@@ -27,6 +27,7 @@ from .tables import Table
 
 __all__ = ["Compared", "compare", "models"]
 
+
 def _word(value: Any) -> str:
     """A cell as a word: nothing for what is missing, whole numbers without a point, several options by ``|``."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -153,8 +154,8 @@ def compare(
 
     A model is ``"NAME"`` or ``"NAME:parameter=value"``. With ``maximum_likelihood`` nothing is asked of parameters beforehand and
     groups are not fitted. ``latencies`` follow how hard a choice was (``regression``), or a drift diffusion with the model's chances
-    between two options (``diffusion``: ``threshold`` and ``nondecision`` are fitted too). ``recovery`` data sets are simulated of each model. The same seed gives the same numbers on any number
-    of threads.
+    between two options (``diffusion``: ``threshold`` and ``nondecision`` are fitted too). ``recovery`` data sets are
+    simulated of each model. The same seed gives the same numbers on any number of threads.
     """
     if latencies not in ("regression", "diffusion"):
         raise ValueError(f"latencies {latencies!r}; accepted: 'regression', 'diffusion'")

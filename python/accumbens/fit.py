@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from . import _native
 from ._files import write
 from ._progress import bar
+from .choices import _table
 from .recordings import Recording
 from .tables import Table
 from .theories import Theory, _labelled
@@ -78,8 +79,8 @@ class Study:
     ``subjects`` are recordings by session and subject: ``{"mouse-1": {"day-1": recording, …}, …}``. ``channel`` is the
     signal that is analysed and ``reference`` the one for movement; ``clean`` are steps as in a study file. ``sensor`` is
     a name of the catalogue or ``{"name", "rise", "decay"}`` in s. ``choices`` are what the animals chose between, as in a study
-    file: ``[{"between": ["left", "right"], "after": "go"}]``; theories explain them together with dopamine. ``groups`` names the group of each subject, for
-    :meth:`choice_table`. A subject's sessions are one life, with ``session_gap``
+    file: ``[{"between": ["left", "right"], "after": "go"}]``; theories explain them together with dopamine. ``groups`` names the
+    group of each subject, for :meth:`choice_table`. A subject's sessions are one life, with ``session_gap``
     (s) of silence between them. Raises ``ValueError`` where a session has no such channel or no such event.
     """
 
@@ -309,11 +310,10 @@ class Comparison:
     def choices(self) -> Table:
         """One row a theory and subject, where there are choices: how many, their held-out density (nats), the mean chance of what
         was taken, the weight of a preference of one spread and that of repetition (log-odds)."""
-        keys = ("count", "held_out", "chance", "weight", "repeats")
-        said = [(t["label"], s["subject"], s["choices"]) for t in self.results["theories"] for s in t["subjects"] if "choices" in s]
-        rows = [(label, subject, *(chosen[k] for k in keys)) for label, subject, chosen in said]
-        names = ("theory", "subject", *keys)
-        return Table({n: list(c) for n, c in zip(names, list(zip(*rows)) or [() for _ in names])})
+        keys = "count held_out chance weight repeats"
+        said = [(t["label"], s) for t in self.results["theories"] for s in t["subjects"] if "choices" in s]
+        rows = [(label, s["subject"], *(s["choices"][k] for k in keys.split())) for label, s in said]
+        return _table(rows, f"theory subject {keys}")
 
     @property
     def trials(self) -> Table:

@@ -79,9 +79,7 @@ impl Finding {
     fn check(&self) -> Result<()> {
         let study = studies::by_name(&self.study)?;
         let measures: Vec<String> = study.measures.iter().map(|m| (*m).to_owned()).collect();
-        let expressions = Expressions::new();
-        let values = self.test.iter().map(|t| &t.value).chain(self.published.iter().map(|p| &p.value));
-        values.into_iter().try_for_each(|v| expressions.check(v, measures.iter()))?;
+        Expressions::new().check(&self.test, &self.published, measures.iter())?;
         let accounts = self.tested.iter().chain(self.published.iter().map(|p| &p.theory));
         for account in accounts {
             if !study.accounts.contains(&account.as_str()) {

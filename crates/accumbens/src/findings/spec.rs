@@ -323,9 +323,7 @@ impl Finding {
         for region in self.region.iter().chain(self.measure.values().filter_map(|m| m.region.as_ref())) {
             regions::by_name(region)?;
         }
-        let expressions = Expressions::new();
-        let values = self.test.iter().map(|t| &t.value).chain(self.published.iter().map(|p| &p.value));
-        values.into_iter().try_for_each(|v| expressions.check(v, self.measure.keys()))?;
+        Expressions::new().check(&self.test, &self.published, self.measure.keys())?;
         for test in &self.test {
             if test.above.is_none() && test.below.is_none() {
                 return Err(Error::input(format!("test {:?}", test.says), "it accepts anything", "above or below"));

@@ -1,6 +1,6 @@
 //! Decides a test over simulated subjects, with a confidence interval and never by hand.
 
-use super::spec::{Ask, Measure, Test};
+use super::spec::{Ask, Measure, Published, Test};
 use super::table::{Estimate, Scored, Verdict};
 use crate::experiment::Experiment;
 use crate::experiment::spec::TrialType;
@@ -64,11 +64,16 @@ impl Expressions {
         }
     }
 
-    /// Checks that an expression is one, of these names.
+    /// Checks that the measures can be named, and that what tests and published values say is said of them.
     ///
     /// # Errors
-    /// Where it is not, or names something else, or a measure has the name of something else (`none`, `a-b`).
-    pub fn check<'a>(&self, expression: &str, names: impl Iterator<Item = &'a String> + Clone) -> Result<()> {
+    /// Where a measure has the name of something else (`none`, `a-b`), or a value is no expression or of something else.
+    pub fn check<'a>(
+        &self,
+        tests: &[Test],
+        published: &[Published],
+        names: impl Iterator<Item = &'a String> + Clone,
+    ) -> Result<()> {
         let variable = |name: &str| {
             let compiled = self.environment.compile_expression(name).ok();
             compiled.is_some_and(|c| c.undeclared_variables(false).contains(name))
@@ -77,6 +82,12 @@ impl Expressions {
             let problem = format!("{name:?} cannot stand in an expression");
             return Err(Error::input("measure", problem, "letters, digits and _, no word of the expressions"));
         }
+        let values = tests.iter().map(|t| &t.value).chain(published.iter().map(|p| &p.value));
+        values.into_iter().try_for_each(|value| self.expression(value, names.clone()))
+    }
+
+    /// Checks that an expression is one, of these names.
+    fn expression<'a>(&self, expression: &str, names: impl Iterator<Item = &'a String> + Clone) -> Result<()> {
         let place = || format!("value = {expression:?}");
         let compiled = self.environment.compile_expression(expression);
         let compiled = compiled.map_err(|e| Error::input(place(), e.to_string(), "an expression of the measures"))?;

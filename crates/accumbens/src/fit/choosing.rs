@@ -7,7 +7,7 @@
 //! nothing of behaviour is left with biases and repetition. [key: mcfadden1974]
 
 use accumbens_core::study::Between;
-use accumbens_core::{Event, EventKindId, EventLog, Probe};
+use accumbens_core::{EventKindId, EventLog, Probe};
 use nalgebra::{DMatrix, DVector};
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -35,8 +35,6 @@ pub struct Chosen {
     pub before: Option<usize>,
     /// When it was open, s, where the declaration says after what.
     pub opened: Option<f64>,
-    /// The time at which preferences are asked, s.
-    asked: f64,
 }
 
 /// Every choice of a subject's life.
@@ -47,6 +45,7 @@ pub struct Choosing {
     biases: Vec<Vec<Option<usize>>>,
     /// The choices, in the order of time.
     pub chosen: Vec<Chosen>,
+    probes: Vec<Probe>,
     columns: usize,
 }
 
@@ -61,8 +60,6 @@ pub struct Chooser {
     pub chances: Vec<f64>,
     /// The chance of the first option, each choice.
     pub firsts: Vec<f64>,
-    /// The log evidence of the choices.
-    pub log_evidence: f64,
 }
 
 impl Choosing {
@@ -81,13 +78,18 @@ impl Choosing {
             all.find(number, between, log, starts);
         }
         all.chosen.sort_by(|a, b| a.time.total_cmp(&b.time));
+        for choice in &all.chosen {
+            // Not before what came last: theories do not go back in time.
+            let last = log.events().partition_point(|e| e.time < choice.time);
+            let time = (choice.time - BEFORE).max(last.checked_sub(1).map_or(0.0, |i| log.events()[i].time));
+            all.probes.extend(all.options[choice.between].iter().map(|kind| Probe { time, kind: *kind }));
+        }
         all
     }
 
     fn find(&mut self, number: usize, between: &Between, log: &EventLog, starts: &[f64]) {
         let after = between.after.as_ref().and_then(|n| log.kind(n));
         let (mut before, mut opened, mut session) = (None, None, 0);
-        let mut last: Option<&Event> = None;
         for event in log.events() {
             let now = starts.partition_point(|s| *s <= event.time);
             if now != session {
@@ -98,12 +100,9 @@ impl Choosing {
             }
             let taken = self.options[number].iter().position(|k| *k == event.kind);
             if let Some(taken) = taken.filter(|_| after.is_none() || opened.is_some()) {
-                // Not before what came last: theories do not go back in time.
-                let asked = (event.time - BEFORE).max(last.map_or(0.0, |e| e.time));
-                self.chosen.push(Chosen { time: event.time, between: number, taken, before, opened, asked });
+                self.chosen.push(Chosen { time: event.time, between: number, taken, before, opened });
                 (before, opened) = (Some(taken), None);
             }
-            last = Some(event);
         }
     }
 
@@ -115,12 +114,8 @@ impl Choosing {
 
     /// What a theory is asked, one question an option of each choice.
     #[must_use]
-    pub fn probes(&self) -> Vec<Probe> {
-        let one = |c: &Chosen| {
-            let asked = c.asked;
-            self.options[c.between].iter().map(move |kind| Probe { time: asked, kind: *kind })
-        };
-        self.chosen.iter().flat_map(one).collect()
+    pub fn probes(&self) -> &[Probe] {
+        &self.probes
     }
 
     /// Preferences in the order of [`probes`](Self::probes), less their mean in each choice, by their spread; zeros where they
@@ -150,7 +145,7 @@ impl Choosing {
     /// What is known after the first `n` choices.
     #[must_use]
     pub fn chooser(&self, scaled: &[f64], n: usize) -> Chooser {
-        let (at, log_evidence) = self.summit(scaled, n);
+        let (at, _) = self.summit(scaled, n);
         let (mut chances, mut firsts, mut odds) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::new());
         for (choice, preferences) in self.asked(scaled, n) {
             self.odds(choice, preferences, &at, &mut odds);
@@ -158,7 +153,7 @@ impl Choosing {
             chances.push(odds[choice.taken] - sum.ln());
             firsts.push(odds[0].exp() / sum);
         }
-        Chooser { weight: at[0], repeats: at[1], chances, firsts, log_evidence }
+        Chooser { weight: at[0], repeats: at[1], chances, firsts }
     }
 
     /// Where the posterior density of the first `n` choices is highest with a weight of 0 or more, and the log evidence.

@@ -89,17 +89,18 @@ impl Member {
             tallies: Vec::new(),
             choosing: Choosing::default(),
         };
+        // Theories see no actions but those that are chosen; rows are those of the log without the others.
+        let chosen = |name: &String| study.choices.iter().any(|c| c.options.contains(name));
+        let shown: Vec<bool> = kinds.iter().map(|k| k.role != Role::Action || chosen(&k.name)).collect();
         let mut events: Vec<Event> = Vec::new();
         let mut counts = vec![0; kinds.len()];
         for (number, session) in subject.sessions.iter().enumerate() {
             let log = &session.recording.events;
             let (found, tally) = responses(session, &study.channel, &study.scoring)?;
-            // Theories see no actions but those that are chosen; rows are those of the log without the others.
             let mut seen = Vec::with_capacity(log.events().len());
             let mut row_of = vec![usize::MAX; log.events().len()];
             for (row, event) in log.events().iter().enumerate() {
-                let kind = &log.kinds()[event.kind.index()];
-                if kind.role != Role::Action || study.choices.iter().any(|c| c.options.contains(&kind.name)) {
+                if shown[event.kind.index()] {
                     row_of[row] = events.len() + seen.len();
                     seen.push(*event);
                 }
@@ -154,7 +155,7 @@ impl Member {
         }
         // Nothing is left to chance: what was taken is known.
         let (rule, mut rng) = (ActionRule::default(), Seed(0).stream("choosing"));
-        let lived = live_acting(learner.as_mut(), &self.log, &schedule, &[], &probes, &rule, &mut rng, sink)?;
+        let lived = live_acting(learner.as_mut(), &self.log, &schedule, &[], probes, &rule, &mut rng, sink)?;
         Ok(lived.drives.into_iter().map(|d| d.map_or(f64::NAN, |d| d.preference)).collect())
     }
 

@@ -85,7 +85,7 @@ impl ChoiceFit {
     /// The fit, and the chance of the first option in each choice.
     fn of(task: &Task, fitted: &Fitted) -> (Option<Self>, Vec<f64>) {
         let count = task.choosing.chosen.len();
-        let Chooser { weight, repeats, chances, firsts, .. } = task.choosing.chooser(&fitted.best.preferences, count);
+        let Chooser { weight, repeats, chances, firsts } = task.choosing.chooser(&fitted.best.preferences, count);
         let held_out = fitted.folds.iter().map(|f| f[1]).sum();
         ((count > 0).then(|| Self { count, held_out, chance: mean(&chances).exp(), weight, repeats }), firsts)
     }

@@ -61,9 +61,7 @@ pub fn ranking(comparison: &Comparison) -> Vec<Value> {
 
 /// How each theory explains choices, in the order of the ranking; nothing where there are none.
 pub fn choices(study: &Study, comparison: &Comparison) -> Value {
-    let count =
-        |t: &crate::fit::compare::TheoryResult| t.subjects.iter().filter_map(|s| s.choices).map(|c| c.count).sum();
-    let total: usize = comparison.theories.first().map_or(0, count);
+    let total: usize = comparison.cohort.members.iter().map(|m| m.choosing.chosen.len()).sum();
     if total == 0 {
         return Value::Null;
     }

@@ -208,9 +208,15 @@ impl Lane {
     /// The choice that is open now.
     #[must_use]
     pub fn open(&self) -> Option<&Choice> {
-        let laid_out = self.session().choices.get(self.choice);
-        let first = self.opened.iter().chain(laid_out).min_by(|a, b| a.time.total_cmp(&b.time));
-        first.filter(|c| c.time <= self.time)
+        let laid_out = || self.session().choices.get(self.choice);
+        self.first_opened().map_or_else(laid_out, |at| self.opened.get(at)).filter(|c| c.time <= self.time)
+    }
+
+    /// The place among opened choices of the one that comes next; none where it is one that the session lays out.
+    fn first_opened(&self) -> Option<usize> {
+        let first = (0..self.opened.len()).min_by(|a, b| self.opened[*a].time.total_cmp(&self.opened[*b].time))?;
+        let next = self.session().choices.get(self.choice).map_or(f64::INFINITY, |c| c.time);
+        (self.opened[first].time <= next).then_some(first)
     }
 
     /// Which choice of the session is open, or comes next, from 0.
@@ -221,9 +227,7 @@ impl Lane {
     /// The choice that is open is over; it is returned where it was opened by what was done.
     fn pass(&mut self) -> Option<Choice> {
         self.passed += 1;
-        let next = self.session().choices.get(self.choice).map_or(f64::INFINITY, |c| c.time);
-        let first = (0..self.opened.len()).min_by(|a, b| self.opened[*a].time.total_cmp(&self.opened[*b].time));
-        let first = first.filter(|at| self.opened[*at].time <= next);
+        let first = self.first_opened();
         if first.is_none() {
             self.choice += 1;
         }
