@@ -225,6 +225,7 @@ def compare(
     design: int,
     evaluations: int,
     recovery: int,
+    prior_count: float | None,
     seed: int,
     threads: int | None,
     tick: _Tick,

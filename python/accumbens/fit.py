@@ -40,8 +40,11 @@ class Scoring:
     response: tuple[float, float] = (0.0, 1.0)
     #: The window subtracted from it; nothing is subtracted where absent.
     baseline: tuple[float, float] | None = (-1.0, -0.1)
-    #: ``sum`` or ``mean`` over samples.
+    #: ``sum`` (integral over time, the signal's unit times s), ``mean``, or ``samples`` (sum over samples, as published analyses
+    #: have it: it depends on the sampling rate).
     statistic: str = "mean"
+    #: The least share of each window's samples that must be there; an event with less is left out and counted.
+    coverage: float = 0.8
     #: Events closer than this to the one of their kind before, s, are left out.
     min_interval: float = 0.0
     #: The event the description correlates and averages; the first where absent.
@@ -87,7 +90,7 @@ class Study:
     def __init__(
         self,
         subjects: Mapping[str, Mapping[str, Recording]],
-        scoring: Scoring,
+        scoring: Scoring | Sequence[Scoring],
         *,
         channel: str,
         unit: str = "",
@@ -190,7 +193,8 @@ class Study:
         scoring = self.about["scoring"]
         before = baseline or (window[0], min(window[1], 0.0))
         after = response or (max(window[0], 0.0), window[1])
-        chosen = scoring["events"] if events is None else list(events)
+        rules = scoring if isinstance(scoring, list) else [scoring]
+        chosen = [event for rule in rules for event in rule["events"]] if events is None else list(events)
         out = self._study.peri(chosen, window, before, after, normalise, rate, by_number, seed)
         trials = json.loads(out["trials"])
         rows, lags = trials["trials"], np.asarray(trials["lags"])
@@ -217,8 +221,10 @@ class Study:
         return f"Study {about['title']!r}: {len(about['subjects'])} subjects, {sessions} sessions of {about['channel']}"
 
 
-def _written(scoring: Scoring) -> str:
-    return json.dumps({k: v for k, v in asdict(scoring).items() if v is not None})
+def _written(scoring: Scoring | Sequence[Scoring]) -> str:
+    rules = [scoring] if isinstance(scoring, Scoring) else list(scoring)
+    written = [{k: v for k, v in asdict(rule).items() if v is not None} for rule in rules]
+    return json.dumps(written[0] if len(written) == 1 else written)
 
 
 def _restored(about: dict[str, Any], sessions: list[tuple[str, str, Recording]]) -> Study:
@@ -248,7 +254,7 @@ def simulated_study(
     white: float = 0.8,
     drift: float = 0.5,
     experiment: str = "random-then-cued",
-    scoring: Scoring | None = None,
+    scoring: Scoring | Sequence[Scoring] | None = None,
     choices: Sequence[Mapping[str, Any]] = (),
 ) -> Study:
     """A small study whose truth is known: dLight in mice that a theory moves, first random then cued rewards.
@@ -279,7 +285,8 @@ class Comparison:
 
     @property
     def ranking(self) -> Table:
-        """The theories, best first: held-out density (nats), difference to the best with its standard error, and the rest."""
+        """The theories and the description without theory, best first: evidence (``held_out``, nats), difference to the best with its
+        standard error, and the rest."""
         rows = self.results["ranking"]
         scalars = [k for k, v in rows[0].items() if not isinstance(v, (list, dict))] if rows else []
         columns: dict[str, Any] = {key: [row[key] for row in rows] for key in scalars}
@@ -289,8 +296,9 @@ class Comparison:
 
     @property
     def subjects(self) -> Table:
-        """One row a theory and subject: held-out density (nats), evidence, BIC, noise, explained variance."""
-        keys = ("subject", "held_out", "left_out", "log_evidence", "bic", "noise", "r2", "r2_without")
+        """One row a theory and subject: evidence with parameters averaged over their priors (``held_out``) and at the fitted ones
+        (nats), BIC, noise, explained variance: of all, without any theory, and of what that leaves (``r2_own``)."""
+        keys = ("subject", "held_out", "left_out", "log_evidence", "bic", "noise", "r2", "r2_without", "r2_own")
         rows = [(t["label"], *(s[k] for k in keys)) for t in self.results["theories"] for s in t["subjects"]]
         return Table({name: list(column) for name, column in zip(("theory", *keys), zip(*rows))})
 
@@ -308,7 +316,7 @@ class Comparison:
 
     @property
     def choices(self) -> Table:
-        """One row a theory and subject, where there are choices: how many, their held-out density (nats), the mean chance of what
+        """One row a theory and subject, where there are choices: how many, their evidence given the responses (nats), the mean chance of what
         was taken, the weight of a preference of one spread and that of repetition (log-odds)."""
         keys = "count held_out chance weight repeats"
         said = [(t["label"], s) for t in self.results["theories"] for s in t["subjects"] if "choices" in s]
@@ -344,6 +352,7 @@ def compare(
     design: int | None = None,
     evaluations: int | None = None,
     recovery: int = 5,
+    prior_count: float | None = None,
     seed: int = 1,
     threads: int | None = None,
     progress: bool = True,
@@ -351,7 +360,9 @@ def compare(
     """Compares theories (the usual six where none are named) on a study that is clean.
 
     Every theory is fitted with the same budget: ``design`` points shared by all subjects and ``evaluations`` of each start
-    of the search. ``recovery`` simulated studies for each theory say whether they could be told apart at all. The same
+    of the search. ``recovery`` simulated studies for each theory, at its fitted size, say what would be said of this study if
+    it were true. ``prior_count`` is that of each account among animals: 1, as SPM has it; the package groupBMC takes 1 over
+    the number of accounts, and finds frequencies further apart on the same evidences. The same
     seed gives the same results on any number of threads. After Ctrl-C the subjects that are done are reported, with a
     warning. Theories written in Python take part; they are slower by the speed of Python.
     """
@@ -361,7 +372,7 @@ def compare(
     if points < 2 or tries < 1:
         raise ValueError(f"design {points}, evaluations {tries}; accepted: design of 2 or more, evaluations of 1 or more")
     with bar("comparing theories", progress) as tick:
-        made = _native.compare(study._study, labelled, points, tries, recovery, seed, threads, tick)
+        made = _native.compare(study._study, labelled, points, tries, recovery, prior_count, seed, threads, tick)
     called = ", ".join(repr(label) for label, _ in labelled)
     return Comparison(made, f"accumbens.compare(study, [{called}], seed={seed}, recovery={recovery})")
 

@@ -195,13 +195,14 @@ def averages(comparison: Comparison) -> Figure:
     for ax, event in zip(axes, data["events"]):
         rows = [r for r in data["averages"] if r["event"] == event]
         t = _numbers([r["t"] for r in rows])
-        ax.axvspan(*data["window"], color="0.5", alpha=0.1, lw=0)
+        for window in (w for w in data["windows"] if w["event"] == event):
+            ax.axvspan(window["from"], window["to"], color="0.5", alpha=0.1, lw=0)
         ax.fill_between(t, _numbers([r["low"] for r in rows]), _numbers([r["high"] for r in rows]), alpha=0.25, lw=0)
         ax.plot(t, _numbers([r["y"] for r in rows]), color=PALETTE[1], lw=1.8)
         ax.axvline(0, color="0.4", lw=0.8, ls=":")
         ax.set(title=event, xlabel="time (s)")
         _bare(ax)
-    axes[0].set_ylabel(data["unit"])
+    axes[0].set_ylabel(data["signal"])
     return figure
 
 
@@ -242,27 +243,28 @@ def example(comparison: Comparison) -> Figure:
         _bare(ax)
     _marked(axes[-1], [(e["t"], e["event"]) for e in shown["events"]])
     axes[-1].set_xlabel("time (s)")
-    figure.supylabel(data["unit"], fontsize=10)
+    figure.supylabel(data["signal"], fontsize=10)
     figure.suptitle(f"{shown['subject']}, {shown['session']}", fontsize=10)
     return figure
 
 
 def recovery(comparison: Comparison, ax: Axes | None = None) -> Figure:
-    """Whether these theories could be told apart: simulated studies of each (rows), and who won them (columns)."""
+    """What would be said of this study: simulated studies of each truth (rows), and what was said of them (columns)."""
     data = comparison.figures["recovery"]
     if not data:
         raise ValueError("recovery was not asked for; accepted: compare(..., recovery=5)")
     labels = list(dict.fromkeys(c["truth"] for c in data["cells"]))
-    cells = np.zeros((len(labels), len(labels)))
+    answers = list(dict.fromkeys(c["answer"] for c in data["cells"]))
+    cells = np.zeros((len(labels), len(answers)))
     for c in data["cells"]:
-        cells[labels.index(c["truth"]), labels.index(c["winner"])] = c["n"]
+        cells[labels.index(c["truth"]), answers.index(c["answer"])] = c["n"]
     figure, ax = _on(ax, 2 + 0.7 * len(labels), 1.5 + 0.5 * len(labels))
     ax.imshow(cells, cmap="Greens", vmin=0, vmax=data["studies"], aspect="auto")
     for (i, j), n in np.ndenumerate(cells):
         if n:
             ax.text(j, i, f"{n:.0f}", ha="center", va="center", color="white" if n > data["studies"] / 2 else "black")
-    ax.set(yticks=range(len(labels)), yticklabels=labels, ylabel="made by", xlabel="won")
-    ax.set_xticks(range(len(labels)), labels, rotation=40, ha="left")
+    ax.set(yticks=range(len(labels)), yticklabels=labels, ylabel="truth", xlabel="what would be said")
+    ax.set_xticks(range(len(answers)), answers, rotation=40, ha="left")
     ax.xaxis.tick_top()
     ax.xaxis.set_label_position("top")
     ax.spines[:].set_visible(False)

@@ -4,8 +4,10 @@ use crate::{choices, output, progress};
 use accumbens::choices::Latencies;
 use accumbens::fit::choice_table;
 use accumbens::fit::compare::{Comparison, Options, compare, steps};
-use accumbens::fit::holdout::Budget;
+use accumbens::fit::infer::Budget;
 use accumbens::fit::ranking::Ranked;
+use accumbens::fit::recovery::Recovery;
+use accumbens::fit::statistics::mean;
 use accumbens::simulated::{self, Design};
 use accumbens::stages::clean_study;
 use accumbens::{report, theories};
@@ -49,6 +51,9 @@ pub struct Args {
     /// The theory that makes the simulated study.
     #[arg(long, conflicts_with = "study", default_value = "anccr")]
     truth: String,
+    /// Prior count of each account among animals; 1, as SPM has it. The Python package groupBMC has 1 over the number of accounts.
+    #[arg(long, value_name = "COUNT")]
+    prior_count: Option<f64>,
     /// Threads; all cores where absent. The results are the same on any number.
     #[arg(long)]
     threads: Option<usize>,
@@ -104,11 +109,15 @@ fn options(args: &Args) -> Result<Options> {
     if args.design < 2 || args.evaluations == 0 {
         return Err(Error::input("--design", "a search without points", "--design 2 or more, --evaluations 1 or more"));
     }
+    if let Some(count) = args.prior_count.filter(|c| !(c.is_finite() && *c > 0.0)) {
+        return Err(Error::input("--prior-count", count.to_string(), "above 0"));
+    }
     let parse = |l: String| Ok((l.clone(), theories::parse(&l).map_err(|e| e.within("--theories"))?));
     Ok(Options {
         theories: labels.into_iter().map(parse).collect::<Result<_>>()?,
         budget: Budget { design: args.design, evaluations: args.evaluations, ..Budget::default() },
         recovery: args.recovery,
+        prior_count: args.prior_count,
         seed: Seed(args.seed),
     })
 }
@@ -168,13 +177,20 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     let command = command(args);
     write(&args.out, &study, &comparison, &command)?;
     if json {
-        return output::json(&comparison);
+        output::json(&comparison)?;
+        return finished(&comparison);
     }
     print(&study, &comparison)?;
     let report = args.out.join("report.html");
     let table =
         if study.choices.is_empty() { "" } else { ", choices.parquet (a tidy table: `accumbens compare` it by group)" };
-    output::line(&format!("\nthe report: {}\nbeside it: results.json, trials.parquet{table}", report.display()))
+    output::line(&format!("\nthe report: {}\nbeside it: results.json, trials.parquet{table}", report.display()))?;
+    finished(&comparison)
+}
+
+/// What the user cut off must not look finished: it is written and says so, and the exit status is that of an interrupt.
+fn finished(comparison: &Comparison) -> Result<()> {
+    if comparison.unfinished.is_empty() { Ok(()) } else { Err(Error::Interrupted) }
 }
 
 /// The command that makes the same results again.
@@ -186,6 +202,9 @@ fn command(args: &Args) -> String {
     }
     if !args.theories.is_empty() {
         words.push(format!("--theories {}", args.theories.join(",")));
+    }
+    if let Some(count) = args.prior_count {
+        words.push(format!("--prior-count {count}"));
     }
     words.push(format!(
         "--seed {} --design {} --evaluations {} --recovery {}",
@@ -228,7 +247,7 @@ pub fn chosen(rows: &[Row]) -> Vec<Column> {
 #[must_use]
 pub fn trials(study: &Study, comparison: &Comparison) -> Vec<Column> {
     let rows = || comparison.cohort.members.iter().flat_map(|m| m.scored.iter().map(move |s| (m, s)));
-    let unit = &study.unit;
+    let unit = study.scoring.unit(&study.unit);
     let mut columns = vec![
         Column::text("subject", rows().map(|(m, _)| m.name.clone()).collect()),
         Column::text("session", rows().map(|(m, s)| m.session_names[s.session].clone()).collect()),
@@ -243,6 +262,10 @@ pub fn trials(study: &Study, comparison: &Comparison) -> Vec<Column> {
         let predicted = theory.subjects.iter().flat_map(|s| s.predicted.iter().copied()).collect();
         columns.push(Column::real(&format!("{} ({unit})", theory.label), predicted));
     }
+    let overlap = comparison.cohort.members.iter().flat_map(|m| m.overlap.total(m.scored.len())).collect();
+    columns.push(Column::real(&format!("overlap ({unit})"), overlap));
+    let described = comparison.described.iter().flat_map(|d| d.predicted.iter().copied()).collect();
+    columns.push(Column::real(&format!("description ({unit})"), described));
     columns
 }
 
@@ -252,37 +275,30 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     output::line(&format!("{}: {} subjects, {responses} responses", study.title, members.len()))?;
     let header = [
         "theory",
-        "held-out",
+        "evidence",
         "Δ to best ± s.e.",
         "left-out subject",
         "ΔBIC",
         "frequency",
         "exceedance",
         "R²",
-        "gain < 0",
+        "own R²",
+        "opposed",
     ];
     let mut table = output::table(&header);
-    let row = |r: &Ranked| {
-        let truth = if r.truth { " (the truth)" } else { "" };
-        [
-            format!("{}{truth}", r.label),
-            format!("{:.1}", r.held_out),
-            format!("{:.1} ± {:.1}", r.difference[0], r.difference[1]),
-            format!("{:.1}", r.left_out),
-            format!("{:.1}", r.delta_bic),
-            format!("{:.2}", r.frequency),
-            format!("{:.2} ({:.2})", r.protected, r.exceedance),
-            r.r2.map_or_else(String::new, |x| format!("{x:.2}")),
-            r.gain_negative.to_string(),
-        ]
-    };
     comparison.ranking.iter().for_each(|r| {
         table.add_row(row(r));
     });
     output::line(&table.to_string())?;
-    output::line("log densities in nats; exceedance is protected, in brackets unprotected")?;
+    output::line(
+        "evidence: log predictive density, each session given those before, parameters averaged over their priors, nats;\n\
+         exceedance is protected, in brackets unprotected; own R²: of what offsets, drift and overlap leave;\n\
+         opposed: animals in which the light falls where the theory says that it rises; description: means, smooth trends,\n\
+         overlap, without any theory",
+    )?;
     let without: f64 = comparison.without_dopamine.iter().sum();
-    output::line(&format!("offsets and drift alone, without any dopamine: held-out {without:.1}"))?;
+    output::line(&format!("offsets, drift and overlap alone, without any dopamine: {without:.1}"))?;
+    evidence(comparison)?;
     let chosen = report::choices(study, comparison);
     if let Some(rows) = chosen["rows"].as_array() {
         let mut table = output::table(&["theory", "choices over habit", "mean chance", "weight", "repeats"]);
@@ -296,9 +312,9 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
         output::line(&format!("{} choices, in nats over side biases and repetition alone:", chosen["count"]))?;
         output::line(&table.to_string())?;
     }
-    let ceiling = comparison.ranking.first().and_then(|r| r.ceiling);
-    if let Some(ceiling) = ceiling {
-        output::line(&format!("noise ceiling of R²: about {ceiling:.2}"))?;
+    let ceilings: Vec<f64> = comparison.ceilings.iter().copied().flatten().collect();
+    if !ceilings.is_empty() {
+        output::line(&format!("noise ceiling of own R²: about {:.2}", mean(&ceilings)))?;
     }
     for family in &comparison.selection.families {
         output::line(&format!(
@@ -309,14 +325,81 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     for theory in comparison.theories.iter().filter(|t| !t.told.is_empty()) {
         output::line(&format!("{} was told: {}", theory.label, theory.told.join("; ")))?;
     }
-    if let Some(recovery) = &comparison.recovery {
-        let percent = 100.0 * recovery.accuracy();
-        let studies = recovery.wins.iter().flatten().sum::<usize>();
-        output::line(&format!("recovery: the truth won {percent:.0} % of {studies} simulated studies of this design"))?;
+    for theory in comparison.theories.iter().filter(|t| t.tried[1] > 0) {
+        let [tried, failed] = theory.tried;
+        output::line(&format!("{} could not go on with {failed} of {tried} sets of parameters", theory.label))?;
     }
-    if !comparison.unfinished.is_empty() {
-        output::line(&format!("stopped before these subjects were finished: {}", comparison.unfinished.join(", ")))?;
+    if let Some(recovery) = &comparison.recovery {
+        recovered(recovery)?;
     }
     output::line(&format!("\n{}", comparison.verdict.sentence))?;
     comparison.verdict.caveats.iter().try_for_each(|c| output::line(&format!("- {c}.")))
+}
+
+fn row(r: &Ranked) -> [String; 10] {
+    let truth = if r.truth { " (the truth)" } else { "" };
+    let one = if r.one_with.is_empty() { String::new() } else { format!(" = {}", r.one_with.join(" = ")) };
+    let number = |x: f64, digits: usize| if x.is_finite() { format!("{x:.digits$}") } else { "–".into() };
+    let error = if r.difference[1].is_finite() { format!(" ± {:.1}", r.difference[1]) } else { String::new() };
+    [
+        format!("{}{one}{truth}", r.label),
+        number(r.held_out, 1),
+        format!("{:.1}{error}", r.difference[0]),
+        number(r.left_out, 1),
+        number(r.delta_bic, 1),
+        number(r.frequency, 2),
+        format!("{:.2} ({:.2})", r.protected, r.exceedance),
+        number(r.r2, 2),
+        number(r.r2_own, 2),
+        r.opposed.to_string(),
+    ]
+}
+
+/// The nearest theory against the description and against the next, and how far exceedance can go.
+fn evidence(comparison: &Comparison) -> Result<()> {
+    let verdict = &comparison.verdict;
+    for against in verdict.against_description.iter().chain(&verdict.against_next) {
+        let new = against.new_animal.map_or_else(
+            || "one animal has no error over animals".to_owned(),
+            |p| {
+                format!(
+                    "spread between animals {:.1}, P(better in a new animal) {p:.2}",
+                    against.heterogeneity.unwrap_or(f64::NAN)
+                )
+            },
+        );
+        output::line(&format!("{} against {}: {}; {new}", against.account, against.other, against.words()))?;
+    }
+    let (animals, accounts) = (comparison.described.len(), comparison.selection.frequency.len());
+    output::line(&format!(
+        "with {animals} animals and {accounts} accounts protected exceedance reaches {:.2} at most",
+        comparison.selection.ceiling
+    ))
+}
+
+/// What would have been said under each truth.
+fn recovered(recovery: &Recovery) -> Result<()> {
+    let share = |count: usize, of: usize| {
+        let error = 100.0 * Recovery::standard_error(count, of);
+        format!("{:.0} % (± {error:.0}) of {of}", 100.0 * count as f64 / of.max(1) as f64)
+    };
+    let [named, of] = recovery.named();
+    let ([wrong, all], [decided, _]) = (recovery.wrong(), recovery.wrongly_decided());
+    output::line(&format!(
+        "recovery, each truth at its fitted size: the theory that made the data was named in {}; another was named in {}, \
+         decisively in {decided}",
+        share(named, of),
+        share(wrong, all)
+    ))?;
+    let mut header = vec!["truth", "own R²"];
+    header.extend(recovery.answers.iter().map(String::as_str));
+    let mut table = output::table(&header);
+    for (t, truth) in recovery.truths.iter().enumerate() {
+        let size = format!("{:.2}", recovery.sizes[t]);
+        let said = |(n, d): (&usize, &usize)| if *d > 0 { format!("{n} ({d} decisive)") } else { n.to_string() };
+        let cells = recovery.said[t].iter().zip(&recovery.decided[t]).map(said);
+        table.add_row([truth.clone(), size].into_iter().chain(cells));
+    }
+    output::line(&format!("what would be said of {} studies that each made:", recovery.studies))?;
+    output::line(&table.to_string())
 }

@@ -118,7 +118,7 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
                 m.session_names.iter().zip(&m.tallies).map(|(n, t)| json!({ "session": n, "events": t })).collect();
             let choices = study.choices.iter().enumerate().map(|(i, c)| taken(m, i, c.options.len()));
             let choices: Vec<_> = choices.collect();
-            json!({ "subject": m.name, "responses": m.scored.len(), "taken": choices, "sessions": sessions })
+            json!({ "subject": m.name, "responses": m.scored.len(), "overlap": m.overlap, "taken": choices, "sessions": sessions })
         };
         return output::json(&json!({
             "title": study.title, "channel": study.channel, "unit": study.unit, "sensor": study.sensor,
@@ -140,17 +140,29 @@ fn print(study: &Study, members: &[accumbens::fit::Member], problems: &[String])
             output::line(&format!("sensor: not named (the catalogue has {names})"))?;
         }
     }
-    let s = &study.scoring;
-    let aligned = s.align.as_ref().map_or("the event itself".into(), |a| format!("the first {} after it", a.first));
-    let baseline = s.baseline.map_or("nothing".into(), |b| format!("[{}, {}] s", b[0], b[1]));
-    output::line(&format!(
-        "response to {}: {:?} over [{}, {}] s less {baseline} around {aligned}; events closer than {} s left out",
-        s.events.join(", "),
-        s.statistic,
-        s.response[0],
-        s.response[1],
-        s.min_interval
-    ))?;
+    for s in &study.scoring.0 {
+        let aligned = s.align.as_ref().map_or("the event".into(), |a| format!("the first {:?} after it", a.first));
+        let baseline = s.baseline.map_or("nothing".into(), |b| format!("[{}, {}] s", b[0], b[1]));
+        output::line(&format!(
+            "response to {} ({}): {:?} over [{}, {}] s less {baseline} around {aligned}; events closer than {} s left out; \
+             at least {:.0} % of a window's samples",
+            s.events.join(", "),
+            s.unit(&study.unit),
+            s.statistic,
+            s.response[0],
+            s.response[1],
+            s.min_interval,
+            100.0 * s.coverage
+        ))?;
+    }
+    for member in members.iter().filter(|m| m.overlap.tails > 0) {
+        output::line(&format!(
+            "{}: {} of {} responses have a window on the tail of another response (`accumbens describe` says what that makes)",
+            member.name,
+            member.overlap.tails,
+            member.scored.len()
+        ))?;
+    }
     for (number, between) in study.choices.iter().enumerate() {
         let after = between.after.as_ref().map_or_else(String::new, |a| format!(", after {a}"));
         let one = |m: &accumbens::fit::Member| {
@@ -160,7 +172,17 @@ fn print(study: &Study, members: &[accumbens::fit::Member], problems: &[String])
         let counts: Vec<String> = members.iter().map(one).collect();
         output::line(&format!("choices between {}{after}: {}", between.options.join(", "), counts.join(", ")))?;
     }
-    let header = ["subject", "session", "length (s)", "signal", "scored", "too soon", "unaligned", "no signal"];
+    let header = [
+        "subject",
+        "session",
+        "length (s)",
+        "signal",
+        "scored",
+        "too soon",
+        "unaligned",
+        "no signal",
+        "samples missing",
+    ];
     let mut table = output::table(&header);
     for member in members {
         let Some(subject) = study.subjects.iter().find(|s| s.name == member.name) else { continue };
@@ -180,6 +202,7 @@ fn print(study: &Study, members: &[accumbens::fit::Member], problems: &[String])
                 tally.too_soon.to_string(),
                 tally.unaligned.to_string(),
                 tally.no_signal.to_string(),
+                tally.uncovered.to_string(),
             ]);
         }
     }

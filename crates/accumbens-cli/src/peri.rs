@@ -66,12 +66,14 @@ fn normalise(text: &str) -> std::result::Result<Normalise, String> {
 }
 
 fn how(args: &Args, study: &Study) -> Result<Cut> {
-    let events = if args.events.is_empty() { study.scoring.events.clone() } else { args.events.clone() };
+    let events =
+        if args.events.is_empty() { study.scoring.events().map(str::to_owned).collect() } else { args.events.clone() };
     let after = [0.0_f64.max(args.window[0]), args.window[1]];
     let before = [args.window[0], 0.0_f64.min(args.window[1])];
     let inside = |w: &Window| w[0] >= args.window[0] && w[1] <= args.window[1];
-    let baseline = args.baseline.or(study.scoring.baseline.filter(inside)).unwrap_or(before);
-    let response = args.response.or(Some(study.scoring.response).filter(inside)).unwrap_or(after);
+    let rule = study.scoring.of(study.scoring.focus());
+    let baseline = args.baseline.or(rule.and_then(|r| r.baseline).filter(inside)).unwrap_or(before);
+    let response = args.response.or(rule.map(|r| r.response).filter(inside)).unwrap_or(after);
     if !inside(&baseline) || !inside(&response) {
         let problem = format!("baseline {baseline:?} or response {response:?} is outside {:?}", args.window);
         return Err(Error::input("--window", problem, "a window that holds both"));
@@ -127,7 +129,7 @@ fn fitted(args: &Args, study: &Study) -> Result<Vec<(String, Kernels)>> {
         if events.is_empty() {
             continue;
         }
-        let design = Design { events, window: args.window, bumps: args.bumps, rate: args.rate };
+        let design = Design { events, window: args.window, bumps: args.bumps, rate: args.rate, until: Vec::new() };
         all.push((subject.name.clone(), kernels(&subject.sessions, &study.channel, &design)?));
     }
     Ok(all)
@@ -220,7 +222,7 @@ fn spans(lags: &[f64], effect: &Effect) -> String {
 /// The trials of one session, for its page; none where it has none.
 pub fn of_session(study: &Study, session: &Session) -> Option<Trials> {
     let how = Cut {
-        events: study.scoring.events.clone(),
+        events: study.scoring.events().map(str::to_owned).collect(),
         window: [-2.0, 6.0],
         baseline: [-2.0, 0.0],
         normalise: Normalise::Subtract,

@@ -25,11 +25,21 @@ pub struct Align {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Statistic {
-    /// Sum over samples, in the signal's unit.
+    /// Integral over time, in the signal's unit times s: the same at any sampling rate.
     #[default]
     Sum,
     /// Mean over samples, in the signal's unit.
     Mean,
+    /// Sum over samples, in the signal's unit, as in published analyses that add samples up: twice as large at twice the
+    /// sampling rate, so only for sessions of one rate.
+    Samples,
+}
+
+/// The least share of a window's samples that must be there, where a study does not say.
+pub const COVERAGE: f64 = 0.8;
+
+fn coverage() -> f64 {
+    COVERAGE
 }
 
 /// How the response to an event is taken from the signal.
@@ -46,12 +56,17 @@ pub struct Scoring {
     pub align: Option<Align>,
     /// The window of the response, s around the aligning event.
     pub response: Window,
-    /// The window subtracted from it; nothing is subtracted where absent.
+    /// The window subtracted from it; nothing is subtracted where absent. Of windows of unequal length the means are
+    /// subtracted, whatever the statistic, but for `samples`.
     #[serde(default)]
     pub baseline: Option<Window>,
-    /// Sum (default) or mean over samples.
+    /// Integral over time (`sum`, the default), `mean`, or sum over `samples`.
     #[serde(default)]
     pub statistic: Statistic,
+    /// The least share of each window's samples that must be there, from above 0 to 1 (default 0.8); what is there stands
+    /// for the whole window, and an event with less is left out and counted.
+    #[serde(default = "coverage")]
+    pub coverage: f64,
     /// Events closer than this to the one of the same kind before, s, are left out (the first of a session is kept).
     #[serde(default)]
     pub min_interval: f64,
@@ -93,13 +108,152 @@ impl Scoring {
         if !(self.min_interval.is_finite() && self.min_interval >= 0.0) {
             return Err(Error::input("score.min_interval", self.min_interval.to_string(), "0 s or more"));
         }
+        if !(self.coverage > 0.0 && self.coverage <= 1.0) {
+            return Err(Error::input("score.coverage", self.coverage.to_string(), "above 0 and at most 1"));
+        }
         Ok(())
     }
 
-    /// The event the description correlates and averages.
+    /// The response from the means of its windows (the signal's unit), at a sampling interval (s).
+    #[must_use]
+    pub fn value(&self, response: f64, baseline: Option<f64>, interval: f64) -> f64 {
+        let length = |[from, to]: Window| to - from;
+        let samples = |w: Window| (length(w) / interval).round() + 1.0;
+        let less = baseline.unwrap_or(0.0);
+        match self.statistic {
+            Statistic::Mean => response - less,
+            Statistic::Sum => (response - less) * length(self.response),
+            Statistic::Samples => response * samples(self.response) - self.baseline.map_or(0.0, |b| less * samples(b)),
+        }
+    }
+
+    /// The windows: of the response, and what is subtracted from it.
+    pub fn windows(&self) -> impl Iterator<Item = Window> {
+        std::iter::once(self.response).chain(self.baseline)
+    }
+
+    /// From the beginning of the first window to the end of the last, s around the aligning event.
+    #[must_use]
+    pub fn span(&self) -> Window {
+        self.windows().fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], [from, to]| [a.min(from), b.max(to)])
+    }
+
+    /// The unit of the response, from that of the signal.
+    #[must_use]
+    pub fn unit(&self, signal: &str) -> String {
+        match self.statistic {
+            Statistic::Mean => signal.into(),
+            Statistic::Sum => format!("{signal}·s"),
+            Statistic::Samples => format!("{signal}, summed over samples"),
+        }
+    }
+}
+
+/// How the responses of a study are scored: one rule, or several for kinds of event of their own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scores(pub Vec<Scoring>);
+
+impl From<Scoring> for Scores {
+    fn from(rule: Scoring) -> Self {
+        Self(vec![rule])
+    }
+}
+
+impl Scores {
+    /// Checks every rule against the kinds of a log, and that no kind has two.
+    ///
+    /// # Errors
+    /// Where a rule does not fit, a kind is scored twice, or nothing is scored.
+    pub fn check(&self, names: &[&str]) -> Result<()> {
+        if self.0.is_empty() {
+            return Err(Error::input("score", "no event is scored", names.join(", ")));
+        }
+        self.0.iter().try_for_each(|rule| rule.check(names))?;
+        let events: Vec<&str> = self.events().collect();
+        if let Some(i) = (1..events.len()).find(|&i| events[..i].contains(&events[i])) {
+            return Err(Error::input("score.events", format!("{:?} is scored twice", events[i]), "each event once"));
+        }
+        if self.0.iter().filter(|rule| rule.focus.is_some()).count() > 1 {
+            return Err(Error::input("score.focus", "stands in two rules", "one focus in a study"));
+        }
+        Ok(())
+    }
+
+    /// The kinds of event whose responses are scored.
+    pub fn events(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().flat_map(|rule| rule.events.iter().map(String::as_str))
+    }
+
+    /// The rule of this kind of event.
+    #[must_use]
+    pub fn of(&self, event: &str) -> Option<&Scoring> {
+        self.0.iter().find(|rule| rule.events.iter().any(|e| e == event))
+    }
+
+    /// The event the description correlates and averages: the one a rule names, else the first that is scored.
     #[must_use]
     pub fn focus(&self) -> &str {
-        self.focus.as_ref().unwrap_or(&self.events[0])
+        let named = self.0.iter().find_map(|rule| rule.focus.as_deref());
+        named.or_else(|| self.events().next()).unwrap_or_default()
+    }
+
+    /// From the beginning of the first window of any rule to the end of the last, s.
+    #[must_use]
+    pub fn span(&self) -> Window {
+        let spans = self.0.iter().map(Scoring::span);
+        spans.fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], [from, to]| [a.min(from), b.max(to)])
+    }
+
+    /// The unit of responses, from that of the signal; of each rule where they differ.
+    #[must_use]
+    pub fn unit(&self, signal: &str) -> String {
+        let mut units: Vec<String> = self.0.iter().map(|rule| rule.unit(signal)).collect();
+        units.dedup();
+        units.join(" or ")
+    }
+}
+
+impl Serialize for Scores {
+    /// One rule as itself, several as a list.
+    fn serialize<S: serde::Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        match &self.0[..] {
+            [rule] => rule.serialize(to),
+            rules => rules.serialize(to),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Scores {
+    /// `[score]` or `[[score]]`.
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        struct OneOrMore;
+        impl<'de> serde::de::Visitor<'de> for OneOrMore {
+            type Value = Scores;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("[score], or [[score]] for each kind of event")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> std::result::Result<Scores, A::Error> {
+                Scoring::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Scores::from)
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, seq: A) -> std::result::Result<Scores, A::Error> {
+                Vec::deserialize(serde::de::value::SeqAccessDeserializer::new(seq)).map(Scores)
+            }
+        }
+        from.deserialize_any(OneOrMore)
+    }
+}
+
+impl JsonSchema for Scores {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Scores".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let rule = generator.subschema_for::<Scoring>();
+        schemars::json_schema!({
+            "description": "How responses are scored: one rule, or one for each kind of event.",
+            "anyOf": [rule, { "type": "array", "items": rule, "minItems": 1 }],
+        })
     }
 }
 
@@ -224,7 +378,7 @@ pub struct Study {
     /// The sensor, where it is known.
     pub sensor: Option<Sensor>,
     /// How responses are scored.
-    pub scoring: Scoring,
+    pub scoring: Scores,
     /// What the animals chose between.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Between>,

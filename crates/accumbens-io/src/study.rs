@@ -5,7 +5,7 @@ use crate::{formats, session, trial_table};
 use accumbens_core::cleaning::{self, Step};
 use accumbens_core::declaration;
 use accumbens_core::format::{Hints, Source};
-use accumbens_core::study::{Between, Scoring, Sensor, Session, Study, Subject};
+use accumbens_core::study::{Between, Scores, Sensor, Session, Study, Subject};
 use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Result, Role, sensors};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ pub struct StudyFile {
     #[serde(default, rename = "clean")]
     pub cleaning: Vec<Step>,
     /// How responses are scored.
-    pub score: Scoring,
+    pub score: Scores,
     /// What the animals chose between: `compare` explains these choices together with dopamine.
     #[serde(default, rename = "choice", skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Between>,
@@ -143,14 +143,15 @@ impl StudyFile {
         let names: Vec<&str> = self.events.iter().map(|e| e.name.as_str()).collect();
         self.score.check(&names)?;
         self.choices.iter().try_for_each(|c| c.check(&names))?;
-        for name in self.score.events.iter().chain(self.score.align.iter().map(|a| &a.first)) {
-            let event = self.events.iter().find(|e| e.name == *name);
+        let aligning = self.score.0.iter().filter_map(|rule| rule.align.as_ref()).map(|a| a.first.as_str());
+        for name in self.score.events().chain(aligning) {
+            let event = self.events.iter().find(|e| e.name == name);
             if event.is_some_and(|e| matches!(e.role, StudyRole::End | StudyRole::Ignore)) {
                 return Err(Error::input("score", format!("{name:?} is ignored"), "an event with another role"));
             }
         }
-        for name in &self.score.events {
-            if self.events.iter().any(|e| e.name == *name && e.role == StudyRole::Action) {
+        for name in self.score.events() {
+            if self.events.iter().any(|e| e.name == name && e.role == StudyRole::Action) {
                 let problem = format!("{name:?} is an action, and theories here do not answer actions");
                 return Err(Error::input("score.events", problem, "a cue, outcome, offset or omission"));
             }

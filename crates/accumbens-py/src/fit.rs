@@ -6,13 +6,13 @@ use crate::stages::{Given, held, steps};
 use crate::theory::NativeTheory;
 use accumbens::fit::compare::{Comparison, Options, compare, steps as count};
 use accumbens::fit::describe::describe;
-use accumbens::fit::holdout::Budget;
+use accumbens::fit::infer::Budget;
 use accumbens::fit::{Cohort, choice_table};
 use accumbens::peri::{Cut, Functional, Normalise, Table, cut};
 use accumbens::report;
 use accumbens::simulated::{self, Design};
 use accumbens::stages::clean_study;
-use accumbens_core::study::{Between, Scoring, Sensor, Session, Study, Subject};
+use accumbens_core::study::{Between, Scores, Sensor, Session, Study, Subject};
 use accumbens_core::{Error, Seed, sensors};
 use accumbens_io::table::Values;
 use accumbens_io::{Column, StudyFile};
@@ -98,7 +98,8 @@ impl NativeStudy {
         choices: &str,
     ) -> PyResult<Self> {
         let (seed, scoring, choices) = (Seed(seed), read("scoring", scoring)?, read("choices", choices)?);
-        let design = Design { experiment, scoring, choices, truth, subjects, seed, rate, gain, white, drift };
+        let usual = Design::default();
+        let design = Design { experiment, scoring, choices, truth, subjects, seed, rate, gain, white, drift, ..usual };
         let study = worked(py, None, None, |_| simulated::study(&design))?;
         Ok(Self { study: Arc::new(study) })
     }
@@ -106,7 +107,7 @@ impl NativeStudy {
     /// A study of recordings.
     #[staticmethod]
     fn made(made: Made<'_>) -> PyResult<Self> {
-        let scoring: Scoring = read("scoring", &made.scoring)?;
+        let scoring: Scores = read("scoring", &made.scoring)?;
         let choices: Vec<Between> = read("choices", &made.choices)?;
         let sensor: Option<Sensor> = match &made.sensor {
             Some(text) if text.starts_with('{') => Some(read("sensor", text)?),
@@ -241,7 +242,7 @@ pub struct NativeComparison {
 
 /// Compares theories on a study.
 #[pyfunction(name = "compare")]
-#[pyo3(signature = (study, theories, design, evaluations, recovery, seed, threads, tick))]
+#[pyo3(signature = (study, theories, design, evaluations, recovery, prior_count, seed, threads, tick))]
 #[allow(clippy::too_many_arguments)]
 pub fn compared(
     py: Python<'_>,
@@ -250,6 +251,7 @@ pub fn compared(
     design: usize,
     evaluations: usize,
     recovery: usize,
+    prior_count: Option<f64>,
     seed: u64,
     threads: Option<usize>,
     tick: Option<Py<PyAny>>,
@@ -258,6 +260,7 @@ pub fn compared(
         theories: theories.iter().map(|(l, t)| (l.clone(), t.get().theory.boxed())).collect(),
         budget: Budget { design, evaluations, ..Budget::default() },
         recovery,
+        prior_count,
         seed: Seed(seed),
     };
     if let Some(tick) = &tick {

@@ -48,10 +48,10 @@
     "fig-intervals": (w) => panels(w, data.intervals, ["subject"], "time since the previous outcome (s) →"),
     "fig-averages": (w) => Plot.plot({
       width: w, height: Math.min(340, 140 + 0.25 * w), marginLeft: 48, marginBottom: 42, style: textOf(),
-      x: { label: "time (s) →" }, y: { label: `↑ ${data.unit}`, grid: true, nice: true },
+      x: { label: "time (s) →" }, y: { label: `↑ ${data.signal}`, grid: true, nice: true },
       fx: { label: null, domain: data.events },
       marks: [
-        Plot.rect([data.window], { x1: (d) => d[0], x2: (d) => d[1], fill: "currentColor", fillOpacity: 0.07 }),
+        Plot.rect(data.windows, { x1: "from", x2: "to", fx: "event", fill: "currentColor", fillOpacity: 0.07 }),
         Plot.areaY(data.averages.filter((d) => d.low !== null), { x: "t", y1: "low", y2: "high", fill: "#3b7dd8", fillOpacity: 0.25, fx: "event" }),
         Plot.lineY(data.averages, { x: "t", y: "y", stroke: "#3b7dd8", strokeWidth: 2, fx: "event" }),
         Plot.ruleX([0], { strokeOpacity: 0.5, strokeDasharray: "3,3" }),
@@ -74,12 +74,12 @@
     "fig-example": (w) => {
       const e = data.example;
       if (!e) { byId("sec-example").remove(); return null; }
-      byId("cap-example").textContent = `${e.subject}, ${e.session}: the trace (grey), and the dopamine of the leading theories through ${e.sensor}, scaled and shifted to this stretch by least squares (${data.unit} against s)`;
+      byId("cap-example").textContent = `${e.subject}, ${e.session}: the trace (grey), and the dopamine of the leading theories through ${e.sensor}, scaled and shifted to this stretch by least squares (${data.signal} against s)`;
       const who = [...new Set(e.lines.map((d) => d.who))].filter((x) => x !== "observed");
       const kinds = [...new Set(e.events.map((d) => d.event))];
       return Plot.plot({
         width: w, height: 120 + 110 * who.length, marginLeft: 48, marginBottom: 42, marginRight: w < 560 ? 12 : 24, style: textOf(),
-        x: { label: "time (s) →" }, y: { label: `↑ ${data.unit}`, ticks: 4 }, fy: { domain: who, label: null, axis: null },
+        x: { label: "time (s) →" }, y: { label: `↑ ${data.signal}`, ticks: 4 }, fy: { domain: who, label: null, axis: null },
         symbol: { legend: kinds.length > 1, domain: kinds, range: ["triangle", "circle", "square", "diamond", "star"] },
         marks: [
           Plot.lineY(e.lines.filter((d) => d.who === "observed"), { x: "t", y: "y", stroke: "currentColor", strokeOpacity: 0.35, strokeWidth: 1 }),
@@ -93,17 +93,18 @@
       const r = data.recovery;
       if (!r) return null;
       const labels = [...new Set(r.cells.map((d) => d.truth))];
+      const answers = [...new Set(r.cells.map((d) => d.answer))];
       const dim = dark();
       const left = Math.min(widest(labels) + 14, w * 0.4);
       const tight = w < 620;
       const width = Math.min(w, 760);
       return Plot.plot({
         width, height: (tight ? 50 + 0.9 * widest(labels) : 80) + 32 * labels.length, marginLeft: left, marginTop: tight ? 40 + 0.9 * widest(labels) : 48, marginRight: tight ? 48 : 20, style: textOf(),
-        x: { domain: labels, label: "won", axis: "top", tickRotate: tight ? -60 : 0 }, y: { domain: labels, label: "made by" },
+        x: { domain: answers, label: "what would be said", axis: "top", tickRotate: tight ? -60 : 0 }, y: { domain: labels, label: "truth" },
         color: { domain: [0, r.studies], range: dim ? ["#1d2029", "#4fae86"] : ["#f3f4f6", "#2f9e77"] },
         marks: [
-          Plot.cell(r.cells, { x: "winner", y: "truth", fill: "n", inset: 1 }),
-          Plot.text(r.cells.filter((d) => d.n), { x: "winner", y: "truth", text: "n", fill: (d) => (d.n > r.studies / 2 ? "#fff" : "currentColor"), fontWeight: 600 }),
+          Plot.cell(r.cells, { x: "answer", y: "truth", fill: "n", inset: 1 }),
+          Plot.text(r.cells.filter((d) => d.n), { x: "answer", y: "truth", text: "n", fill: (d) => (d.n > r.studies / 2 ? "#fff" : "currentColor"), fontWeight: 600 }),
         ],
       });
     },

@@ -5,8 +5,8 @@
 use accumbens::experiment::{catalogue, life, sessions};
 use accumbens::findings;
 use accumbens::fit::cohort::Cohort;
-use accumbens::fit::evidence::{Nuisance, log_evidence, scaled_channels};
-use accumbens::fit::holdout::{Budget, Task, Tried, fit, said};
+use accumbens::fit::evidence::{Nuisance, Part, log_evidence, scaled_channels};
+use accumbens::fit::infer::{Asked, Budget, Task, Tried, said};
 use accumbens::fit::search::Space;
 use accumbens::simulated::{Design, study};
 use accumbens::theories::{by_name, parse};
@@ -62,8 +62,8 @@ fn likelihoods(bencher: Bencher<'_, '_>) {
     let places: Vec<f64> = (0..400).map(|i| f64::from(i % 50) / 50.0 - 0.5).collect();
     let y: Vec<f64> = (0..400).map(|i| f64::from(i * 7919 % 101) / 50.0 - 1.0).collect();
     let z = scaled_channels(&[(0..400).map(|i| f64::from(i * 104_729 % 97)).collect()]);
-    let nuisance = Nuisance::new(&sessions, &places);
-    bencher.counter(ItemsCount::new(1_usize)).bench_local(|| log_evidence(&nuisance, &y, &[&z[0]]));
+    let nuisance = Nuisance::new(&sessions, &places, &[]);
+    bencher.counter(ItemsCount::new(1_usize)).bench_local(|| log_evidence(&nuisance, &y, &Part::gains(&z, true)));
 }
 
 /// One theory on one finding, three subjects: items are subjects.
@@ -76,7 +76,7 @@ fn finding(bencher: Bencher<'_, '_>, name: &str) {
         .bench_local(|| findings::table::cell("qian2025-cued", &finding, name, theory.as_ref(), 3, Seed(1)));
 }
 
-/// A whole fit of one theory to one simulated subject of seven sessions: design, all folds, all responses.
+/// A whole fit of one theory to one simulated subject of seven sessions: design, search, draws.
 #[divan::bench(args = ["rescorla_wagner", "td_csc", "td_microstimulus", "anccr"], sample_count = 3, sample_size = 1)]
 fn whole_fit(bencher: Bencher<'_, '_>, name: &str) {
     let study = study(&Design { subjects: 1, ..Design::default() }).unwrap_or_else(|e| panic!("{e}"));
@@ -88,6 +88,7 @@ fn whole_fit(bencher: Bencher<'_, '_>, name: &str) {
     bencher.bench_local(|| {
         let point = |z: Vec<f64>| said(member, theory.as_ref(), &space, &z).unwrap();
         let design: Vec<Tried> = space.design(budget.design).into_iter().map(point).collect();
-        fit(member, &task, theory.as_ref(), &design, budget, Seed(1))
+        let asked = Asked { member, task: &task, theory: theory.as_ref(), positive: true, design: &design };
+        asked.infer(&task.y, budget, Seed(1), "bench").unwrap()
     });
 }

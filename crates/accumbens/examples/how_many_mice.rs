@@ -4,7 +4,7 @@ mod picture;
 
 use accumbens::experiment::catalogue;
 use accumbens::fit::compare::{Options, compare};
-use accumbens::fit::holdout::Budget;
+use accumbens::fit::infer::Budget;
 use accumbens::recorded::{Chain, teaching};
 use accumbens::theories::by_name;
 use accumbens::{simulated, stages};
@@ -69,8 +69,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                         let study = study(truth, mice, sessions, photons, seed)?;
                         let theories = THEORIES.iter().map(|n| Ok(((*n).to_owned(), by_name(n)?)));
                         let theories = theories.collect::<accumbens_core::Result<_>>()?;
-                        let budget = Budget { design: 48, starts: 1, evaluations: 10 };
-                        let options = Options { theories, budget, recovery: 0, seed: Seed(seed) };
+                        let budget = Budget { design: 48, starts: 1, evaluations: 10, draws: 16 };
+                        let options = Options { budget, recovery: 0, seed: Seed(seed), ..Options::new(theories) };
                         let comparison = compare(&study, &options, &|| true)?;
                         won += usize::from(comparison.ranking[0].label == truth);
                         all += 1;

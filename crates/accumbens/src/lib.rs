@@ -17,3 +17,4 @@ pub mod simulated;
 pub mod stages;
 pub mod theories;
 pub mod transmission;
+pub mod worlds;

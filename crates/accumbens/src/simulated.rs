@@ -3,8 +3,8 @@
 use crate::experiment::{self, Experiment, Lived, catalogue};
 use crate::stages::{Noise, SensorStage};
 use crate::theories;
-use accumbens_core::study::{Between, Scoring, Session, Statistic, Study, Subject};
-use accumbens_core::{AnyTheory, Channel, EventLog, Recording, Result, Sample, Seed, Stage, sensors};
+use accumbens_core::study::{Between, COVERAGE, Scores, Scoring, Sensor, Session, Statistic, Study, Subject};
+use accumbens_core::{AnyTheory, Channel, ChannelInfo, EventLog, Recording, Result, Sample, Seed, Stage, sensors};
 use rand_distr::{Distribution, StandardNormal};
 
 /// What is simulated.
@@ -13,7 +13,7 @@ pub struct Design {
     /// The experiment of the catalogue that is lived through.
     pub experiment: String,
     /// How its responses are scored.
-    pub scoring: Scoring,
+    pub scoring: Scores,
     /// What its subjects choose between.
     pub choices: Vec<Between>,
     /// The theory that makes the data.
@@ -30,6 +30,14 @@ pub struct Design {
     pub white: f64,
     /// Standard deviation of the slow drift, in % dF/F.
     pub drift: f64,
+    /// The sensor; dLight1.3b where none is named.
+    pub sensor: Option<Sensor>,
+    /// How much brighter the last session is than the first, as a factor that grows by the same share each session: an
+    /// indicator that is still being expressed. 1 for none.
+    pub growth: f64,
+    /// How much each channel's light changes in a straight line over life, relative to its mean: up in one channel, down in
+    /// the next. 0 for none.
+    pub trend: f64,
 }
 
 impl Default for Design {
@@ -45,22 +53,32 @@ impl Default for Design {
             gain: 4.0,
             white: 0.8,
             drift: 0.5,
+            sensor: None,
+            growth: 1.0,
+            trend: 0.0,
         }
+    }
+}
+
+impl Design {
+    fn sensor(&self) -> Result<Sensor> {
+        self.sensor.clone().map_or_else(|| sensors::by_name("dLight1.3b"), Ok)
     }
 }
 
 /// How the responses of the usual simulated study are scored.
 #[must_use]
-pub fn scoring() -> Scoring {
-    Scoring {
+pub fn scoring() -> Scores {
+    Scores::from(Scoring {
         events: vec!["sucrose".into(), "cs_plus".into()],
         focus: None,
         align: None,
         response: [0.0, 0.8],
         baseline: Some([-1.0, -0.1]),
         statistic: Statistic::Mean,
+        coverage: COVERAGE,
         min_interval: 2.0,
-    }
+    })
 }
 
 /// Simulates the study.
@@ -81,7 +99,7 @@ pub fn study(design: &Design) -> Result<Study> {
         unit: "% dF/F".into(),
         reference: None,
         cleaning: Vec::new(),
-        sensor: Some(sensors::by_name("dLight1.3b")?),
+        sensor: Some(design.sensor()?),
         scoring: design.scoring.clone(),
         choices: design.choices.clone(),
         session_gap: 0.0,
@@ -107,32 +125,43 @@ fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subj
     let mut theory = individual(design, number)?;
     let mut rng = design.seed.stream(&format!("simulated/{number}/choices"));
     let Lived { life, logs, samples, .. } = experiment::lived(&sessions, theory.as_mut(), &mut rng)?;
-    let weights = weights(&samples, theory.channels(life.log.kinds()).len(), design.seed);
-    let recordings = sessions.iter().zip(logs).zip(&life.starts).map(|((session, log), start)| {
-        let end = start + session.duration;
-        let inside = samples.iter().filter(|s| s.time > *start && s.time <= end);
-        let impulses: Vec<(f64, f64)> =
-            inside.map(|s| (s.time - start, s.value * weights[s.channel as usize])).collect();
-        let stream = format!("simulated/{number}/{}", session.name);
-        let recording = record((log, session.duration), &impulses, design, stream)?;
-        Ok(Session { name: session.name.clone(), recording, windows: None })
-    });
+    let weights = weights(&samples, &theory.channels(life.log.kinds()), design.seed);
+    let (count, whole) = (sessions.len(), life.starts.last().zip(sessions.last()).map_or(1.0, |(t, s)| t + s.duration));
+    let recordings =
+        sessions.iter().zip(logs).zip(&life.starts).enumerate().map(|(number, ((session, log), start))| {
+            let end = start + session.duration;
+            let inside = samples.iter().filter(|s| s.time > *start && s.time <= end);
+            let grown = design.growth.powf(number as f64 / (count.max(2) - 1) as f64);
+            let light = |s: &Sample| {
+                let way = if s.channel % 2 == 0 { design.trend } else { -design.trend };
+                grown * s.value * weights[s.channel as usize] * (1.0 + way * (s.time / whole - 0.5))
+            };
+            let impulses: Vec<(f64, f64)> = inside.map(|s| (s.time - start, light(s))).collect();
+            let stream = format!("simulated/{number}/{}", session.name);
+            let recording = record((log, session.duration), &impulses, design, stream)?;
+            Ok(Session { name: session.name.clone(), recording, windows: None })
+        });
     let (name, group) = (format!("mouse {number}"), String::new());
     Ok(Subject { name, group, sessions: recordings.collect::<Result<_>>()? })
 }
 
-/// How much light each channel's dopamine makes: theories differ in the size of their dopamine, the light of an average
-/// answer to an event does not. Several channels have weights of their own, the same for all subjects.
-fn weights(samples: &[Sample], channels: usize, seed: Seed) -> Vec<f64> {
+/// How much light each channel makes: theories differ in the size of their dopamine, the light of an average answer to
+/// an event does not. Several channels have weights of their own, the same for all subjects. More dopamine is more light
+/// in each, and what is not dopamine makes none.
+fn weights(samples: &[Sample], channels: &[ChannelInfo], seed: Seed) -> Vec<f64> {
     let mut rng = seed.stream("simulated/channels");
-    let one = |channel: usize| {
+    let several = channels.iter().filter(|c| c.dopamine).count() > 1;
+    let one = |(channel, info): (usize, &ChannelInfo)| {
+        let weight: f64 = if several { StandardNormal.sample(&mut rng) } else { 1.0 };
+        if !info.dopamine {
+            return 0.0;
+        }
         let answers = samples.iter().filter(|s| s.rows > 0 && s.channel as usize == channel);
         let (sum, count) = answers.fold((0.0, 0.0), |(s, n), x| (s + x.value * x.value, n + 1.0));
         let size = (sum / f64::max(count, 1.0)).sqrt().max(1e-12);
-        let weight: f64 = if channels > 1 { StandardNormal.sample(&mut rng) } else { 1.0 };
-        weight / size
+        weight.abs() / size
     };
-    (0..channels).map(one).collect()
+    channels.iter().enumerate().map(one).collect()
 }
 
 /// Impulses of dopamine through the sensor and the fibre.
@@ -151,7 +180,7 @@ fn record(
     }
     let dopamine = Channel { name: "dopamine".into(), unit: "theory's own".into(), data };
     let recording = Recording::new(times, vec![dopamine], log, duration)?;
-    let sensor = sensors::by_name("dLight1.3b")?;
+    let sensor = design.sensor()?;
     let stages: [&dyn Stage; 2] = [
         &SensorStage { sensor, from: "dopamine".into(), to: "dff".into(), unit: "% dF/F".into(), gain: design.gain },
         &Noise {

@@ -29,7 +29,13 @@ fn kernels_of_events_that_overlap_are_told_apart_where_averages_are_not() {
     let channel = Channel { name: "dff".into(), unit: "%".into(), data };
     let recording = Recording::new(times, vec![channel], log, 0.0).unwrap();
     let session = Session { name: "s".into(), recording, windows: None };
-    let design = Design { events: vec!["cue".into(), "reward".into()], window: [-1.0, 5.0], bumps: 30, rate: 20.0 };
+    let design = Design {
+        events: vec!["cue".into(), "reward".into()],
+        window: [-1.0, 5.0],
+        bumps: 30,
+        rate: 20.0,
+        until: Vec::new(),
+    };
     let found = kernels(&[session], "dff", &design).unwrap();
     for (kernel, a) in found.kernels.iter().zip([2.0, -1.0]) {
         let error: f64 = found.lags.iter().zip(&kernel.values).map(|(l, v)| (v - shape(*l, a)).powi(2)).sum();

@@ -8,7 +8,7 @@
 
 use super::diffusion::Diffusion;
 use super::model::{AnyModel, Trace};
-use crate::fit::evidence::{Nuisance, Scale, log_evidence};
+use crate::fit::evidence::{GAIN, Nuisance, Part, Scale, log_evidence};
 use crate::fit::search::maximise;
 use accumbens_core::choices::{Choices, Chooser};
 use accumbens_core::{Parameter, Prior, Result, Seed};
@@ -91,13 +91,14 @@ impl Beside {
                 (*at as f64 - 0.5) / of(*s) as f64 - 0.5
             })
             .collect();
-        Some(Self { trials, numbers, nuisance: Nuisance::new(&sessions, &places) })
+        Some(Self { trials, numbers, nuisance: Nuisance::new(&sessions, &places, &[]) })
     }
 
     fn evidence(&self, said: &[f64]) -> f64 {
         let said: Vec<f64> = self.trials.iter().map(|i| said[*i]).collect();
         let said = crate::fit::evidence::scaled_channels(&[said]);
-        log_evidence(&self.nuisance, &self.numbers, &[&said[0]])
+        let part = Part { shared: vec![(&said[0], GAIN)], ..Part::default() };
+        log_evidence(&self.nuisance, &self.numbers, &part)
     }
 }
 

@@ -10,22 +10,31 @@ const CLEAR: f64 = 2.0;
 /// Fewer sham windows than this say too little.
 const LEAST: usize = 20;
 
-/// 1 − (variance of the statistic where nothing happens) / (variance of the responses), between 0 and 1; `None` where
-/// there is too little silence, or no continuous trace. Spontaneous dopamine counts as noise, so a theory that knows
-/// more than events could pass it.
+/// 1 − (variance of the statistic where nothing happens) / (variance of the responses that offsets, drift and overlap
+/// leave), between 0 and 1; `None` where there is too little silence, or no continuous trace. It compares with the share
+/// that a theory's own part explains of the same. Spontaneous dopamine counts as noise, and so does what an animal does
+/// in silence but not around events: a theory can pass it, and then silence is the noisier of the two.
 #[must_use]
-pub fn ceiling(study: &Study, subject: &Subject, member: &Member) -> Option<f64> {
-    let of_session = |s| sham(s, &study.channel, &study.scoring, CLEAR);
-    let shams: Vec<f64> = subject
-        .sessions
-        .iter()
-        .flat_map(|s| {
-            let values = of_session(s);
+pub fn ceiling(study: &Study, subject: &Subject, member: &Member, left: &[f64]) -> Option<f64> {
+    let mut noise = Vec::new();
+    let mut least = 0;
+    for rule in &study.scoring.0 {
+        let of_session = |s| {
+            let values = sham(s, &study.channel, rule, CLEAR);
             let m = mean(&values);
             values.into_iter().map(move |v| v - m)
-        })
-        .collect();
-    let noise = variance(&shams);
-    let total = variance(&member.values());
-    (shams.len() >= LEAST && total > 0.0).then(|| (1.0 - noise / total).clamp(0.0, 1.0))
+        };
+        let shams: Vec<f64> = subject.sessions.iter().flat_map(of_session).collect();
+        let scored = |s: &&super::cohort::Scored| rule.events.contains(&member.log.kinds()[s.response.kind].name);
+        let count = member.scored.iter().filter(scored).count();
+        if count > 0 {
+            least = if noise.is_empty() { shams.len() } else { shams.len().min(least) };
+            noise.push((count as f64, variance(&shams)));
+        }
+    }
+    // Each rule has a noise of its own, as frequent as its events are.
+    let all: f64 = noise.iter().map(|(n, _)| n).sum();
+    let noise = noise.iter().map(|(n, v)| n * v).sum::<f64>() / all;
+    let total = variance(left);
+    (least >= LEAST && total > 0.0).then(|| (1.0 - noise / total).clamp(0.0, 1.0))
 }

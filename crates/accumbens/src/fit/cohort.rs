@@ -1,6 +1,7 @@
 //! Prepares subjects for fitting: one life each, and the responses to be explained.
 
 use super::choosing::Choosing;
+use super::overlap::{Overlap, overlap};
 use super::response::{Response, Tally, responses};
 use accumbens_core::study::{Study, Subject};
 use accumbens_core::{
@@ -44,6 +45,8 @@ pub struct Member {
     pub tallies: Vec<Tally>,
     /// What it chose between, and what it took.
     pub choosing: Choosing,
+    /// What responses to other events add to its responses.
+    pub overlap: Overlap,
 }
 
 /// All subjects of a study.
@@ -88,6 +91,7 @@ impl Member {
             scored: Vec::new(),
             tallies: Vec::new(),
             choosing: Choosing::default(),
+            overlap: Overlap::default(),
         };
         // Theories see no actions but those that are chosen; rows are those of the log without the others.
         let chosen = |name: &String| study.choices.iter().any(|c| c.options.contains(name));
@@ -129,6 +133,7 @@ impl Member {
         }
         member.log = EventLog::new(kinds, events)?;
         member.choosing = Choosing::new(&study.choices, &member.log, &member.starts);
+        member.overlap = overlap(study, subject, &member);
         Ok(member)
     }
 
@@ -171,13 +176,6 @@ impl Member {
         let preferences = self.live(theory, Sink::Rows { values: &mut values, channels })?;
         let at = |c: usize| self.scored.iter().map(|s| values[s.row * channels + c]).collect();
         Ok(((0..channels).filter(|c| kinds[*c].dopamine).map(at).collect(), preferences))
-    }
-
-    /// How many choices were made before the response of this number, from 0; all where there is none.
-    #[must_use]
-    pub fn chosen_before(&self, response: usize) -> usize {
-        let time = self.scored.get(response).map(|s| self.starts[s.session] + s.response.time);
-        time.map_or(self.choosing.chosen.len(), |t| self.choosing.before(t))
     }
 
     /// The responses.

@@ -1,8 +1,9 @@
 //! The model-free facts: responses, their correlation with experience and with time, averages over animals.
 
 use super::cohort::{Cohort, Member};
+use super::overlap::Source;
 use super::response::{Tally, around};
-use super::statistics::{TTest, correlation, half_width, mean, t_test, variance};
+use super::statistics::{TTest, correlation, correlation_part, half_width, mean, t_test, variance};
 use accumbens_core::Result;
 use accumbens_core::study::{Study, Subject};
 use serde::Serialize;
@@ -25,6 +26,11 @@ pub struct SubjectFacts {
     pub r_number: f64,
     /// Their correlation with the time since the previous outcome: mean over sessions.
     pub r_interval: f64,
+    /// The part of both correlations (with number, with interval) that the tails of other responses make by themselves, with
+    /// a constant response to each kind of event; NaN where no kernel could be taken from a trace.
+    pub r_overlap: [f64; 2],
+    /// Responses with a window on the tail of another response.
+    pub tails: usize,
     /// What became of the scored events.
     pub tally: Total,
 }
@@ -38,8 +44,10 @@ pub struct Total {
     pub too_soon: usize,
     /// Left out: nothing to align to.
     pub unaligned: usize,
-    /// Left out in sessions with a signal: a window reaches beyond it, or has no sample.
+    /// Left out in sessions with a signal: a window reaches beyond it.
     pub no_signal: usize,
+    /// Left out: more samples of a window are missing than the study allows.
+    pub uncovered: usize,
 }
 
 /// A peri-event average.
@@ -62,8 +70,10 @@ pub struct Average {
 pub struct Description {
     /// The event whose responses are correlated.
     pub focus: String,
-    /// The signal's unit.
+    /// The unit of responses.
     pub unit: String,
+    /// The unit of the signal, in which averages are.
+    pub signal_unit: String,
     /// Each subject.
     pub subjects: Vec<SubjectFacts>,
     /// The group's correlation with the event's number against zero.
@@ -80,16 +90,30 @@ pub struct Description {
 /// sessions). These are the signatures by which theories are told apart (Jeong et al. 2022).
 #[must_use]
 pub fn signatures(member: &Member, focus: usize, values: &[f64]) -> [f64; 2] {
-    let at: Vec<usize> = (0..values.len()).filter(|&i| member.scored[i].response.kind == focus).collect();
-    let pick = |f: &dyn Fn(usize) -> f64| at.iter().map(|&i| f(i)).collect::<Vec<_>>();
-    let number = correlation(&pick(&|i| member.scored[i].number as f64), &pick(&|i| values[i]));
+    both(member, focus, &|x, at| correlation(x, &at.iter().map(|&i| values[i]).collect::<Vec<_>>()))
+}
+
+/// The parts of the two correlations of responses that `part`, which is added up in them, makes.
+#[must_use]
+pub fn signature_parts(member: &Member, focus: usize, part: &[f64]) -> [f64; 2] {
+    let values = member.values();
+    both(member, focus, &|x, at| {
+        let of = |v: &[f64]| at.iter().map(|&i| v[i]).collect::<Vec<f64>>();
+        correlation_part(x, &of(&values), &of(part))
+    })
+}
+
+/// A measure against the focus event's number over life, and against the interval, the mean over sessions.
+fn both(member: &Member, focus: usize, measure: &dyn Fn(&[f64], &[usize]) -> f64) -> [f64; 2] {
+    let at: Vec<usize> = (0..member.scored.len()).filter(|&i| member.scored[i].response.kind == focus).collect();
+    let numbers: Vec<f64> = at.iter().map(|&i| member.scored[i].number as f64).collect();
     let sessions = at.chunk_by(|a, b| member.scored[*a].session == member.scored[*b].session);
     let of_session = |part: &[usize]| {
         let x: Vec<f64> = part.iter().map(|&i| member.scored[i].response.interval).collect();
-        correlation(&x, &part.iter().map(|&i| values[i]).collect::<Vec<_>>())
+        measure(&x, part)
     };
     let intervals: Vec<f64> = sessions.map(of_session).collect();
-    [number, mean(&intervals)]
+    [measure(&numbers, &at), mean(&intervals)]
 }
 
 /// Describes a study.
@@ -113,6 +137,11 @@ pub fn describe(study: &Study) -> Result<(Cohort, Description)> {
             mean: mean(&here),
             r_number,
             r_interval,
+            r_overlap: match member.overlap.source {
+                Source::Trace => signature_parts(member, kind, &member.overlap.total(values.len())),
+                Source::Sensor | Source::None => [f64::NAN; 2],
+            },
+            tails: member.overlap.tails,
             tally: total(&member.tallies),
         }
     };
@@ -120,10 +149,11 @@ pub fn describe(study: &Study) -> Result<(Cohort, Description)> {
     let column = |f: fn(&SubjectFacts) -> f64| subjects.iter().map(f).collect::<Vec<_>>();
     let description = Description {
         focus: focus.into(),
-        unit: study.unit.clone(),
+        unit: study.scoring.unit(&study.unit),
+        signal_unit: study.unit.clone(),
         number: t_test(&column(|s| s.r_number)),
         interval: t_test(&column(|s| s.r_interval)),
-        averages: study.scoring.events.iter().map(|e| average(study, &cohort, e)).collect(),
+        averages: study.scoring.events().map(|e| average(study, &cohort, e)).collect(),
         without: cohort.without.clone(),
         subjects,
     };
@@ -139,6 +169,7 @@ fn total(tallies: &[Tally]) -> Total {
         // A session without any signal is lived through on purpose; its events were not lost.
         if t.scored > 0 {
             sum.no_signal += t.no_signal;
+            sum.uncovered += t.uncovered;
         }
     }
     sum
@@ -164,9 +195,7 @@ pub fn heat(study: &Study, member: &Member, event: &str) -> (Vec<f64>, Vec<Vec<f
 
 /// From a little before the first window to a little after the last, s.
 fn span(study: &Study) -> (f64, f64) {
-    let response = study.scoring.response;
-    let from = study.scoring.baseline.map_or(response[0], |b| b[0].min(response[0]));
-    let to = response[1].max(study.scoring.baseline.map_or(response[1], |b| b[1]));
+    let [from, to] = study.scoring.span();
     (from - 1.0, to + 2.0)
 }
 

@@ -1,11 +1,17 @@
-//! The evidence of responses for a theory's dopamine, with gain, offsets, drift and noise integrated out exactly.
+//! The evidence of responses for a theory's dopamine, with gain, offsets, drift, overlap and noise integrated out exactly.
 //!
-//! y = a + b_s + c_s·u + Σ_k g_k·z_k + ε, ε ~ N(0, σ²): a the subject's offset, b_s the session's, c_s its slow drift
-//! over the session (u from −½ to ½), g_k the gain of channel k. With a ~ N(0, 10σ²), b_s and c_s ~ N(0, σ²/4),
-//! g_k ~ N(0, σ²/K) and σ² ~ InvGamma(1, ½), for responses and dopamine scaled to unit variance, the marginal is a
-//! multivariate Student t (Gelman et al. 2013, section 14.2). [key: gelman2013] K is the number of channels that vary:
-//! beforehand every theory's dopamine explains as much, however many channels it has.
+//! y = a + b_s + c_s·u + Σ_j δ_j·o_j + Σ_k (g_k + g_ks)·z_k + ε, ε ~ N(0, σ²): a the subject's offset, b_s the session's,
+//! c_s its slow drift over the session (u from −½ to ½), o_j what other responses add by the kernel of kind j
+//! ([`super::overlap`]) and δ_j how far that kernel is wrong, g_k the gain of channel k and g_ks by how much it differs in
+//! the session. With a ~ N(0, 10σ²), b_s and c_s ~ N(0, σ²/4), δ_j ~ N(0, σ²/4), g_k ~ N(0, σ²/K) cut to what is above 0
+//! (more dopamine is more light), g_ks ~ N(0, σ²/10K) and σ² ~ InvGamma(1, ½), for responses and dopamine scaled to unit
+//! variance, the marginal is a multivariate Student t (Gelman et al. 2013, section 14.2) times the probability that the
+//! gains are above 0, relative to that beforehand ([`super::positive`]). [key: gelman2013] K is the number of channels
+//! that vary: beforehand every theory's dopamine explains as much, however many channels it has.
+//!
+//! Given what all sessions share, sessions are independent: each is solved by itself, and what is shared from their sums.
 
+use super::positive::{ln_positive, positive_mean};
 use nalgebra::{DMatrix, DVector};
 use statrs::function::gamma::ln_gamma;
 
@@ -13,161 +19,268 @@ use statrs::function::gamma::ln_gamma;
 pub const OFFSET: f64 = 10.0;
 /// Prior variance of a session's offset and of its drift.
 pub const SESSION: f64 = 0.25;
+/// Prior variance of a kernel's error: of what its overlap is multiplied with beyond 1.
+pub const KERNEL: f64 = 0.25;
 /// Prior variance of the gains of a theory together.
 pub const GAIN: f64 = 1.0;
+/// Prior variance of a gain's difference in a session, relative to that of the gain.
+pub const GAIN_SESSION: f64 = 0.1;
 /// Shape of the noise variance's prior.
 pub const SHAPE: f64 = 1.0;
 /// Scale of the noise variance's prior.
 pub const SCALE: f64 = 0.5;
 
-/// The part of the model that no theory changes: offsets and drifts over the first `n` responses.
+/// The part of the model that no theory changes: offsets, drifts and overlap of a subject's responses.
 #[derive(Clone, Debug)]
 pub struct Nuisance {
-    sessions: Vec<usize>,
+    /// The responses of each session.
+    sessions: Vec<Vec<usize>>,
     places: Vec<f64>,
-    count: usize,
-    /// (Zᵀ·Z + Λ⁻¹)⁻¹ with Z the design of offsets and drifts.
-    inner: DMatrix<f64>,
-    log_det: f64,
+    overlap: Vec<Vec<f64>>,
+}
+
+/// What is to explain responses beyond offsets, drift and overlap: columns with the prior variance of each coefficient, in
+/// units of the noise variance.
+#[derive(Clone, Debug, Default)]
+pub struct Part<'a> {
+    /// Columns with one coefficient over all sessions.
+    pub shared: Vec<(&'a [f64], f64)>,
+    /// Columns with a coefficient of each session, about 0.
+    pub varying: Vec<(&'a [f64], f64)>,
+    /// Whether the shared coefficients are above 0.
+    pub positive: bool,
+}
+
+impl<'a> Part<'a> {
+    /// The gains of a theory's scaled dopamine, above 0 where the theory fixes the sign. A channel that says nothing (all
+    /// 0) has none.
+    #[must_use]
+    pub fn gains(channels: &'a [Vec<f64>], positive: bool) -> Self {
+        let saying: Vec<&[f64]> = channels.iter().map(Vec::as_slice).filter(|z| says(z)).collect();
+        let variance = GAIN / saying.len().max(1) as f64;
+        Self {
+            shared: saying.iter().map(|z| (*z, variance)).collect(),
+            varying: saying.iter().map(|z| (*z, GAIN_SESSION * variance)).collect(),
+            positive,
+        }
+    }
+}
+
+/// Whether a scaled channel says anything.
+#[must_use]
+pub fn says(channel: &[f64]) -> bool {
+    channel.iter().any(|v| *v != 0.0)
 }
 
 /// What is known of the coefficients after the responses.
 #[derive(Clone, Debug)]
 pub struct Posterior {
-    /// Mean gain of each channel, in the responses' unit per unit of scaled dopamine.
-    pub gains: Vec<f64>,
+    /// Mean of each shared coefficient, in the responses' unit; above 0 where that was asked.
+    pub shared: Vec<f64>,
+    /// How many shared coefficients would be below 0 if they could.
+    pub opposed: usize,
     /// Fitted responses.
     pub fitted: Vec<f64>,
-    /// Fitted responses without the channels: offsets and drift alone.
-    pub without: Vec<f64>,
+    /// What the part adds to them, about its mean.
+    pub own: Vec<f64>,
     /// Posterior mean of the noise's standard deviation, in the responses' unit.
     pub noise: f64,
 }
 
-impl Nuisance {
-    /// For responses in these sessions (counted from 0) at these places (−½ to ½).
-    #[must_use]
-    pub fn new(sessions: &[usize], places: &[f64]) -> Self {
-        let count = sessions.iter().max().map_or(0, |s| s + 1);
-        let size = 1 + 2 * count;
-        let mut precision = DMatrix::zeros(size, size);
-        precision[(0, 0)] = 1.0 / OFFSET;
-        for i in 1..size {
-            precision[(i, i)] = 1.0 / SESSION;
-        }
-        for (&s, &u) in sessions.iter().zip(places) {
-            let (b, c) = (1 + 2 * s, 2 + 2 * s);
-            for (i, j, x) in [(0, 0, 1.0), (0, b, 1.0), (0, c, u), (b, b, 1.0), (b, c, u), (c, c, u * u)] {
-                precision[(i, j)] += x;
-                if i != j {
-                    precision[(j, i)] += x;
-                }
-            }
-        }
-        let prior = OFFSET.ln() + 2.0 * count as f64 * SESSION.ln();
-        let (inner, log_det) = match precision.cholesky() {
-            Some(c) => {
-                let log_det = c.l().diagonal().iter().map(|d| 2.0 * d.ln()).sum::<f64>();
-                (c.inverse(), prior + log_det)
-            }
-            None => (DMatrix::zeros(size, size), f64::NAN),
-        };
-        Self { sessions: sessions.to_vec(), places: places.to_vec(), count, inner, log_det }
-    }
-
-    /// Zᵀ·x.
-    fn project(&self, x: &[f64]) -> DVector<f64> {
-        let mut sums = DVector::zeros(1 + 2 * self.count);
-        for ((&s, &u), &x) in self.sessions.iter().zip(&self.places).zip(x) {
-            sums[0] += x;
-            sums[1 + 2 * s] += x;
-            sums[2 + 2 * s] += x * u;
-        }
-        sums
-    }
-
-    /// xᵀ·V⁻¹·y with V = I + Z·Λ·Zᵀ, from the plain product and both projections.
-    fn product(&self, plain: f64, x: &DVector<f64>, y: &DVector<f64>) -> f64 {
-        plain - x.dot(&(&self.inner * y))
-    }
-
-    /// Z·(posterior mean of the offsets and drifts given residuals).
-    fn smooth(&self, residuals: &[f64]) -> Vec<f64> {
-        let c = &self.inner * self.project(residuals);
-        let one = |(&s, &u): (&usize, &f64)| c[0] + c[1 + 2 * s] + c[2 + 2 * s] * u;
-        self.sessions.iter().zip(&self.places).map(one).collect()
-    }
+/// One session: what it knows of its own coefficients (offset, drift, varying).
+struct Block {
+    /// The Cholesky factor of D⁻¹ + BᵀB, with B the columns of the session's own coefficients.
+    factor: nalgebra::Cholesky<f64, nalgebra::Dyn>,
+    /// Bᵀ·[shared columns, y].
+    cross: DMatrix<f64>,
 }
 
-fn dot(x: &[f64], y: &[f64]) -> f64 {
-    x.iter().zip(y).map(|(a, b)| a * b).sum()
-}
-
-/// Prior variance of each gain.
-fn gain_variance(channels: &[&[f64]]) -> f64 {
-    let varying = channels.iter().filter(|z| z.iter().any(|v| *v != 0.0)).count();
-    GAIN / varying.max(1) as f64
+/// Sums over sessions: Xᵀ·V⁻¹·X of the shared columns and y, and ln |V|.
+struct Sums {
+    products: DMatrix<f64>,
+    log_det: f64,
+    count: usize,
 }
 
 struct Solved {
-    gains: DVector<f64>,
+    coefficients: DVector<f64>,
+    /// (Λ⁻¹ + Xᵀ·V⁻¹·X)⁻¹.
+    covariance: DMatrix<f64>,
     quadratic: f64,
     log_det: f64,
+    shape: f64,
 }
 
-fn solve(nuisance: &Nuisance, y: &[f64], channels: &[&[f64]]) -> Solved {
-    let py = nuisance.project(y);
-    let pz: Vec<DVector<f64>> = channels.iter().map(|z| nuisance.project(z)).collect();
-    let yy = nuisance.product(dot(y, y), &py, &py);
-    let k = channels.len();
-    let prior = gain_variance(channels);
-    let mut matrix = DMatrix::from_diagonal_element(k, k, 1.0 / prior);
-    let mut vector = DVector::zeros(k);
-    for i in 0..k {
-        vector[i] = nuisance.product(dot(channels[i], y), &pz[i], &py);
-        for j in 0..k {
-            matrix[(i, j)] += nuisance.product(dot(channels[i], channels[j]), &pz[i], &pz[j]);
+impl Nuisance {
+    /// For responses in these sessions at these places (−½ to ½), with what the kernel of each kind adds to each.
+    #[must_use]
+    pub fn new(sessions: &[usize], places: &[f64], overlap: &[Vec<f64>]) -> Self {
+        let mut found: Vec<Vec<usize>> = Vec::new();
+        for i in 0..sessions.len() {
+            match found.iter_mut().find(|s| sessions[s[0]] == sessions[i]) {
+                Some(session) => session.push(i),
+                None => found.push(vec![i]),
+            }
+        }
+        let overlap = overlap.iter().filter(|o| says(o)).cloned().collect();
+        Self { sessions: found, places: places.to_vec(), overlap }
+    }
+
+    /// The precisions of the shared coefficients: offset, overlap, and the part's.
+    fn precisions(&self, part: &Part<'_>) -> Vec<f64> {
+        let kernels = self.overlap.iter().map(|_| KERNEL);
+        std::iter::once(OFFSET).chain(kernels).chain(part.shared.iter().map(|s| s.1)).map(|v| 1.0 / v).collect()
+    }
+
+    fn block(&self, session: &[usize], y: &[f64], part: &Part<'_>, sums: &mut Sums) -> Option<Block> {
+        let (own, n) = (2 + part.varying.len(), session.len());
+        let shared = 1 + self.overlap.len() + part.shared.len() + 1;
+        let column = |c: usize, i: usize| match c {
+            0 => 1.0,
+            1 => self.places[i],
+            c if c < own => part.varying[c - 2].0[i],
+            c if c == own => 1.0,
+            c if c <= own + self.overlap.len() => self.overlap[c - own - 1][i],
+            c if c + 1 < own + shared => part.shared[c - own - 1 - self.overlap.len()].0[i],
+            _ => y[i],
+        };
+        let all = DMatrix::from_fn(n, own + shared, |row, c| column(c, session[row]));
+        let gram = all.tr_mul(&all);
+        let mut inner = gram.view((0, 0), (own, own)).into_owned();
+        let variances = [SESSION, SESSION].into_iter().chain(part.varying.iter().map(|v| v.1));
+        for (i, variance) in variances.enumerate() {
+            inner[(i, i)] += 1.0 / variance;
+            sums.log_det += variance.ln();
+        }
+        let factor = inner.cholesky()?;
+        sums.log_det += 2.0 * factor.l_dirty().diagonal().iter().map(|d| d.ln()).sum::<f64>();
+        let cross = gram.view((0, own), (own, shared)).into_owned();
+        let mut half = cross.clone();
+        factor.l_dirty().solve_lower_triangular_mut(&mut half);
+        sums.products += gram.view((own, own), (shared, shared)) - half.tr_mul(&half);
+        sums.count += n;
+        Some(Block { factor, cross })
+    }
+
+    fn nothing(&self, part: &Part<'_>) -> Sums {
+        let shared = 1 + self.overlap.len() + part.shared.len() + 1;
+        Sums { products: DMatrix::zeros(shared, shared), log_det: 0.0, count: 0 }
+    }
+
+    /// What is shared, from the sums of some sessions.
+    fn solve(&self, sums: &Sums, part: &Part<'_>) -> Option<Solved> {
+        let precisions = self.precisions(part);
+        let p = precisions.len();
+        let mut matrix = sums.products.view((0, 0), (p, p)).into_owned();
+        precisions.iter().enumerate().for_each(|(i, v)| matrix[(i, i)] += v);
+        let vector = sums.products.view((0, p), (p, 1)).column(0).into_owned();
+        let factor = matrix.cholesky()?;
+        let coefficients = factor.solve(&vector);
+        let prior: f64 = precisions.iter().map(|v| v.ln()).sum();
+        Some(Solved {
+            quadratic: sums.products[(p, p)] - vector.dot(&coefficients),
+            log_det: sums.log_det + 2.0 * factor.l_dirty().diagonal().iter().map(|d| d.ln()).sum::<f64>() - prior,
+            covariance: factor.inverse(),
+            shape: SHAPE + 0.5 * sums.count as f64,
+            coefficients,
+        })
+    }
+
+    /// The logarithm of the marginal density after the sessions in `sums`.
+    fn density(&self, sums: &Sums, part: &Part<'_>) -> f64 {
+        let Some(solved) = self.solve(sums, part) else { return f64::NAN };
+        let n = sums.count as f64;
+        let ln = SHAPE * SCALE.ln() - solved.shape * (SCALE + 0.5 * solved.quadratic).ln() + ln_gamma(solved.shape)
+            - ln_gamma(SHAPE)
+            - 0.5 * solved.log_det
+            - 0.5 * n * std::f64::consts::TAU.ln();
+        if part.positive { ln + solved.positive(part.shared.len()) } else { ln }
+    }
+}
+
+impl Solved {
+    /// The location and scale of the part's coefficients: the last `k` of the shared ones.
+    fn part(&self, k: usize) -> (Vec<f64>, DMatrix<f64>) {
+        let from = self.coefficients.len() - k;
+        let variance = (SCALE + 0.5 * self.quadratic) / self.shape;
+        let scale = self.covariance.view((from, from), (k, k)) * variance;
+        (self.coefficients.iter().skip(from).copied().collect(), scale)
+    }
+
+    /// ln of the probability that all `k` coefficients of the part are above 0, relative to that beforehand.
+    fn positive(&self, k: usize) -> f64 {
+        let (location, scale) = self.part(k);
+        k as f64 * std::f64::consts::LN_2 + ln_positive(&location, &scale, 2.0 * self.shape)
+    }
+}
+
+/// The logarithm of the marginal density of scaled responses `y` after each session, given all before: their sum is that
+/// of all responses together.
+#[must_use]
+pub fn log_evidences(nuisance: &Nuisance, y: &[f64], part: &Part<'_>) -> Vec<f64> {
+    let mut sums = nuisance.nothing(part);
+    let mut before = 0.0;
+    let session = |session: &Vec<usize>| {
+        nuisance.block(session, y, part, &mut sums);
+        let now = nuisance.density(&sums, part);
+        let step = now - before;
+        before = now;
+        step
+    };
+    nuisance.sessions.iter().map(session).collect()
+}
+
+/// The logarithm of the marginal density of scaled responses `y`.
+#[must_use]
+pub fn log_evidence(nuisance: &Nuisance, y: &[f64], part: &Part<'_>) -> f64 {
+    let mut sums = nuisance.nothing(part);
+    for session in &nuisance.sessions {
+        if nuisance.block(session, y, part, &mut sums).is_none() {
+            return f64::NAN;
         }
     }
-    match matrix.cholesky() {
-        Some(c) => {
-            let gains = c.solve(&vector);
-            let log_det = c.l().diagonal().iter().map(|d| 2.0 * d.ln()).sum::<f64>() + k as f64 * prior.ln();
-            Solved { quadratic: yy - vector.dot(&gains), gains, log_det: nuisance.log_det + log_det }
+    nuisance.density(&sums, part)
+}
+
+/// What is known after scaled responses `y`, in the responses' own unit; nothing where they are no numbers.
+#[must_use]
+pub fn posterior(nuisance: &Nuisance, y: &[f64], part: &Part<'_>, scale: Scale) -> Option<Posterior> {
+    let mut sums = nuisance.nothing(part);
+    let blocks: Vec<Block> =
+        nuisance.sessions.iter().map(|r| nuisance.block(r, y, part, &mut sums)).collect::<Option<_>>()?;
+    let solved = nuisance.solve(&sums, part)?;
+    let k = part.shared.len();
+    let (location, spread) = solved.part(k);
+    let mut shared = solved.coefficients.clone();
+    let from = shared.len() - k;
+    if part.positive {
+        for (i, at) in location.iter().enumerate() {
+            shared[from + i] = positive_mean(*at, spread[(i, i)].sqrt(), 2.0 * solved.shape);
         }
-        None => Solved { gains: DVector::zeros(k), quadratic: f64::NAN, log_det: f64::NAN },
     }
-}
-
-/// The logarithm of the marginal density of scaled responses `y` under scaled `channels`.
-#[must_use]
-pub fn log_evidence(nuisance: &Nuisance, y: &[f64], channels: &[&[f64]]) -> f64 {
-    let solved = solve(nuisance, y, channels);
-    let n = y.len() as f64;
-    let shape = SHAPE + 0.5 * n;
-    SHAPE * SCALE.ln() - shape * (SCALE + 0.5 * solved.quadratic).ln() + ln_gamma(shape)
-        - ln_gamma(SHAPE)
-        - 0.5 * solved.log_det
-        - 0.5 * n * std::f64::consts::TAU.ln()
-}
-
-/// What is known of gains, offsets and noise after scaled responses `y` (scaled by `unit`).
-#[must_use]
-pub fn posterior(nuisance: &Nuisance, y: &[f64], channels: &[&[f64]], scale: Scale) -> Posterior {
-    let solved = solve(nuisance, y, channels);
-    let by_channels: Vec<f64> =
-        (0..y.len()).map(|i| channels.iter().zip(&solved.gains).map(|(z, g)| z[i] * g).sum()).collect();
-    let residuals: Vec<f64> = y.iter().zip(&by_channels).map(|(y, f)| y - f).collect();
-    let offsets = nuisance.smooth(&residuals);
-    let shape = SHAPE + 0.5 * y.len() as f64;
-    let variance = (SCALE + 0.5 * solved.quadratic) / (shape - 1.0).max(0.5);
-    let back = |x: f64| scale.mean + scale.sd * x;
-    Posterior {
-        gains: solved.gains.iter().map(|g| g * scale.sd).collect(),
-        fitted: by_channels.iter().zip(&offsets).map(|(f, o)| back(f + o)).collect(),
-        without: offsets.iter().map(|o| back(*o)).collect(),
+    let variance = (SCALE + 0.5 * solved.quadratic) / (solved.shape - 1.0).max(0.5);
+    let (mut fitted, mut own) = (vec![0.0; y.len()], vec![0.0; y.len()]);
+    for (session, block) in nuisance.sessions.iter().zip(&blocks) {
+        let p = shared.len();
+        let residual = block.cross.column(p) - block.cross.columns(0, p) * &shared;
+        let varying = block.factor.solve(&residual);
+        for &i in session {
+            let gains = part.shared.iter().enumerate().map(|(k, (z, _))| shared[from + k] * z[i]);
+            let moved = part.varying.iter().enumerate().map(|(k, (z, _))| varying[2 + k] * z[i]);
+            let part: f64 = gains.chain(moved).sum();
+            let overlap: f64 = nuisance.overlap.iter().enumerate().map(|(j, o)| shared[1 + j] * o[i]).sum();
+            own[i] = part * scale.sd;
+            fitted[i] =
+                scale.mean + scale.sd * (part + overlap + shared[0] + varying[0] + varying[1] * nuisance.places[i]);
+        }
+    }
+    Some(Posterior {
+        shared: shared.iter().skip(from).map(|g| g * scale.sd).collect(),
+        opposed: location.iter().filter(|g| **g < 0.0).count(),
+        fitted,
+        own,
         noise: variance.sqrt() * scale.sd,
-    }
+    })
 }
 
 /// A mean and a standard deviation by which numbers are scaled.
@@ -222,24 +335,42 @@ pub fn scaled_channels(channels: &[Vec<f64>]) -> Vec<Vec<f64>> {
 mod tests {
     use super::*;
 
-    /// The same density from its definition: a multivariate Student t with its full covariance matrix.
-    fn dense(sessions: &[usize], places: &[f64], y: &[f64], channels: &[&[f64]]) -> f64 {
-        let n = y.len();
+    const SESSIONS: [usize; 9] = [0, 0, 0, 1, 1, 2, 2, 2, 2];
+    const PLACES: [f64; 9] = [-0.4, 0.0, 0.3, -0.2, 0.45, -0.5, -0.1, 0.2, 0.4];
+    const Y: [f64; 9] = [0.3, -1.2, 0.8, 1.9, -0.4, 0.1, 0.6, -0.9, -1.1];
+
+    fn channels() -> Vec<Vec<f64>> {
+        vec![
+            vec![1.0, 0.2, -0.7, 0.4, 0.9, -1.3, 0.8, 0.1, -0.6],
+            vec![0.5, -0.1, 0.3, -1.4, 0.2, 1.0, -0.8, 0.6, -0.2],
+        ]
+    }
+
+    fn overlap() -> Vec<Vec<f64>> {
+        vec![vec![0.0, 0.3, 0.1, -0.2, 0.5, 0.0, 0.4, 0.2, -0.1]]
+    }
+
+    /// The same density from its definition: a multivariate Student t with its full covariance matrix, of the first `n`.
+    fn dense(n: usize, part: &Part<'_>) -> f64 {
         let mut v = DMatrix::identity(n, n);
         for i in 0..n {
             for j in 0..n {
                 v[(i, j)] += OFFSET;
-                if sessions[i] == sessions[j] {
-                    v[(i, j)] += SESSION * (1.0 + places[i] * places[j]);
-                }
-                for z in channels {
-                    v[(i, j)] += GAIN / channels.len() as f64 * z[i] * z[j];
-                }
+                let mut add = |same: bool, variance: f64, a: f64, b: f64| {
+                    if same {
+                        v[(i, j)] += variance * a * b;
+                    }
+                };
+                let here = SESSIONS[i] == SESSIONS[j];
+                add(here, SESSION, 1.0, 1.0);
+                add(here, SESSION, PLACES[i], PLACES[j]);
+                overlap().iter().for_each(|o| add(true, KERNEL, o[i], o[j]));
+                part.shared.iter().for_each(|(z, variance)| add(true, *variance, z[i], z[j]));
+                part.varying.iter().for_each(|(z, variance)| add(here, *variance, z[i], z[j]));
             }
         }
-        let (df, location) = (2.0 * SHAPE, DVector::from_column_slice(y));
-        let sigma = v * (SCALE / SHAPE);
-        let c = sigma.cholesky().unwrap();
+        let (df, location) = (2.0 * SHAPE, DVector::from_column_slice(&Y[..n]));
+        let c = (v * (SCALE / SHAPE)).cholesky().unwrap();
         let log_det: f64 = c.l().diagonal().iter().map(|d| 2.0 * d.ln()).sum();
         let quadratic = location.dot(&c.solve(&location));
         let n = n as f64;
@@ -251,17 +382,62 @@ mod tests {
     }
 
     #[test]
-    fn the_evidence_is_the_multivariate_t_density_of_its_definition() {
-        let sessions = [0, 0, 0, 1, 1, 2, 2, 2, 2];
-        let places = [-0.4, 0.0, 0.3, -0.2, 0.45, -0.5, -0.1, 0.2, 0.4];
-        let y = [0.3, -1.2, 0.8, 1.9, -0.4, 0.1, 0.6, -0.9, -1.1];
-        let a = [1.0, 0.2, -0.7, 0.4, 0.9, -1.3, 0.8, 0.1, -0.6];
-        let b = [0.5, -0.1, 0.3, -1.4, 0.2, 1.0, -0.8, 0.6, -0.2];
-        let nuisance = Nuisance::new(&sessions, &places);
-        for channels in [vec![], vec![&a[..]], vec![&a[..], &b[..]]] {
-            let ours = log_evidence(&nuisance, &y, &channels);
-            let theirs = dense(&sessions, &places, &y, &channels);
-            assert!((ours - theirs).abs() < 1e-10, "{ours} against {theirs}");
+    fn the_evidence_is_the_multivariate_t_density_of_its_definition_session_by_session() {
+        let nuisance = Nuisance::new(&SESSIONS, &PLACES, &overlap());
+        let channels = channels();
+        for count in 0..=2 {
+            let part = Part::gains(&channels[..count], false);
+            let ours = log_evidence(&nuisance, &Y, &part);
+            assert!((ours - dense(9, &part)).abs() < 1e-10, "{ours} against {}", dense(9, &part));
+            let steps = log_evidences(&nuisance, &Y, &part);
+            for (steps, n) in [(&steps[..1], 3), (&steps[..2], 5), (&steps[..3], 9)] {
+                let sum: f64 = steps.iter().sum();
+                assert!((sum - dense(n, &part)).abs() < 1e-10, "{n}: {sum}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_gain_that_must_be_above_zero_has_the_evidence_of_its_half_of_the_integral() {
+        // The halves of z and of −z together are twice the whole.
+        let nuisance = Nuisance::new(&SESSIONS, &PLACES, &overlap());
+        let up = channels()[..1].to_vec();
+        let down = vec![up[0].iter().map(|z| -z).collect::<Vec<f64>>()];
+        let whole = log_evidence(&nuisance, &Y, &Part::gains(&up, false)).exp();
+        let halves = [&up, &down].map(|z| log_evidence(&nuisance, &Y, &Part::gains(z, true)).exp());
+        assert!((0.5 * (halves[0] + halves[1]) - whole).abs() < 1e-9 * whole, "{halves:?} {whole}");
+        assert!(halves[0] != halves[1]);
+        // And of two channels the four quadrants are four times the whole.
+        let both = channels();
+        let whole = log_evidence(&nuisance, &Y, &Part::gains(&both, false)).exp();
+        let quadrant = |signs: [f64; 2]| {
+            let turned: Vec<Vec<f64>> =
+                both.iter().zip(signs).map(|(z, s)| z.iter().map(|v| s * v).collect()).collect();
+            log_evidence(&nuisance, &Y, &Part::gains(&turned, true)).exp()
+        };
+        let sum: f64 = [[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]].map(quadrant).iter().sum();
+        assert!((0.25 * sum / whole - 1.0).abs() < 0.01, "{sum} {whole}");
+    }
+
+    #[test]
+    fn the_posterior_fits_what_has_no_noise_and_never_turns_a_gain_over() {
+        let n = 90;
+        let sessions: Vec<usize> = (0..n).map(|i| i / 30).collect();
+        let places: Vec<f64> = (0..n).map(|i| (i % 30) as f64 / 29.0 - 0.5).collect();
+        let z: Vec<Vec<f64>> = vec![(0..n).map(|i| (i as f64 * 1.7).sin()).collect()];
+        let nuisance = Nuisance::new(&sessions, &places, &[]);
+        for sign in [1.0, -1.0] {
+            let y: Vec<f64> = z[0].iter().map(|z| 5.0 + 3.0 * sign * z).collect();
+            let scale = Scale::of(&y);
+            let known = posterior(&nuisance, &scale.apply(&y), &Part::gains(&z, true), scale).unwrap();
+            if sign > 0.0 {
+                // Shrunk by the prior of the gain (Σz² = 45 against 1), and one part in 31 goes to the three sessions.
+                let expected = 3.0 * (45.0 / 46.0) * (30.0 / 31.0);
+                assert!((known.shared[0] - expected).abs() < 0.02 && known.opposed == 0, "{:?}", known.shared);
+                assert!(known.fitted.iter().zip(&y).all(|(f, y)| (f - y).abs() < 0.2));
+            } else {
+                assert!(known.shared[0] >= 0.0 && known.shared[0] < 0.5 && known.opposed == 1, "{:?}", known.shared);
+            }
         }
     }
 }

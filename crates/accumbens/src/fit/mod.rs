@@ -1,4 +1,4 @@
-//! From recordings to an honest comparison: responses, predictions, evidence, search, selection, recovery.
+//! From recordings to an honest comparison: responses, overlap, evidence, search, selection, recovery.
 
 pub mod ceiling;
 pub mod choice_table;
@@ -6,11 +6,16 @@ pub mod choosing;
 pub mod cohort;
 pub mod compare;
 pub mod describe;
+pub mod description;
 pub mod evidence;
-pub mod holdout;
+pub mod infer;
+pub mod left_out;
+pub mod overlap;
+pub mod positive;
 pub mod ranking;
 pub mod recovery;
 pub mod response;
+mod results;
 pub mod search;
 pub mod selection;
 pub mod statistics;

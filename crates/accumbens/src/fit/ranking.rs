@@ -1,30 +1,33 @@
 //! Ranks theories: how far each falls behind the best, and how far each is ahead of having none.
 
-use super::compare::{SubjectFit, TheoryResult};
-use super::selection::Selection;
+use super::compare::{Described, SubjectFit, TheoryResult};
+use super::description;
 use super::statistics::{mean, variance};
+use super::verdict::Selected;
 use accumbens_core::study::Study;
 use serde::Serialize;
 
 /// A line of the ranking.
 #[derive(Clone, Debug, Serialize)]
 pub struct Ranked {
-    /// The theory's label.
+    /// The theory's label, or `description` for the description without theory.
     pub label: String,
     /// Its family.
     pub family: String,
     /// Whether it made the data, where they are simulated.
     pub truth: bool,
-    /// Held-out log predictive density over all subjects, nats.
+    /// Other theories that say the same on this design: they share one vote.
+    pub one_with: Vec<String>,
+    /// Log predictive density over all subjects, each session given those before, parameters averaged over their
+    /// priors, nats.
     pub held_out: f64,
-    /// Its difference to the best of the ranking, with the standard error of that difference over subjects.
+    /// Its difference to the best of the ranking, with the standard error of that difference over subjects; NaN with one.
     pub difference: [f64; 2],
-    /// Its difference to what predicts best without a theory of dopamine (a null theory, or offsets and drift alone),
-    /// with the standard error over subjects; none for the null theories.
+    /// Its difference to the description without theory, with the standard error over subjects; none for the nulls.
     pub ahead: Option<[f64; 2]>,
-    /// Left-out-subject log evidence over all subjects, nats.
+    /// Left-out-subject log evidence over all subjects, nats; NaN for the description.
     pub left_out: f64,
-    /// BIC over all subjects, as the difference to the lowest.
+    /// BIC over all subjects, as the difference to the lowest; NaN for the description.
     pub delta_bic: f64,
     /// Expected frequency among animals.
     pub frequency: f64,
@@ -32,59 +35,81 @@ pub struct Ranked {
     pub exceedance: f64,
     /// Protected exceedance probability.
     pub protected: f64,
-    /// Share of variance explained, mean over subjects.
-    pub r2: Option<f64>,
-    /// Noise ceiling, mean over subjects.
-    pub ceiling: Option<f64>,
-    /// Subjects in whom the gain of a theory with one channel is negative.
-    pub gain_negative: usize,
+    /// Share of variance explained by everything together, mean over subjects.
+    pub r2: f64,
+    /// Share of what offsets, drift and overlap leave that the theory's own part explains, mean over subjects.
+    pub r2_own: f64,
+    /// Subjects in whom a gain would be below 0 if it could: the light falls where the theory says it rises.
+    pub opposed: usize,
 }
 
 /// The family of the null theories.
 pub const NULL: &str = "null";
 
-/// The difference of two theories' held-out densities, with its standard error over subjects.
-fn difference(a: &TheoryResult, b: &[f64]) -> [f64; 2] {
-    let each: Vec<f64> = a.subjects.iter().zip(b).map(|(a, b)| a.held_out - b).collect();
+/// The difference of two accounts' evidences, with its standard error over subjects.
+fn difference(a: &[f64], b: &[f64]) -> [f64; 2] {
+    let each: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
     let n = each.len() as f64;
     [each.iter().sum(), if n < 2.0 { f64::NAN } else { (n * variance(&each)).sqrt() }]
 }
 
-/// Ranks theories by what they have not seen; `without` is each subject's density without any dopamine.
+/// Ranks theories and the description by what they predict.
 pub fn rank(
     theories: &[TheoryResult],
-    selection: &Selection,
-    ceilings: &[Option<f64>],
-    without: &[f64],
+    described: &[Described],
+    selected: &Selected,
+    groups: &[usize],
     study: &Study,
 ) -> Vec<Ranked> {
     let sum = |t: &TheoryResult, f: fn(&SubjectFit) -> f64| t.subjects.iter().map(f).sum::<f64>();
-    let best = theories.iter().max_by(|a, b| sum(a, |s| s.held_out).total_cmp(&sum(b, |s| s.held_out)));
+    let average = |t: &TheoryResult, f: fn(&SubjectFit) -> f64| mean(&t.subjects.iter().map(f).collect::<Vec<_>>());
+    let of = |t: &TheoryResult| t.subjects.iter().map(|s| s.held_out).collect::<Vec<f64>>();
+    let null: Vec<f64> = described.iter().map(|d| d.held_out).collect();
+    let all = theories.iter().map(of).chain([null.clone()]);
+    let best = all.max_by(|a, b| a.iter().sum::<f64>().total_cmp(&b.iter().sum())).unwrap_or_default();
     let lowest = theories.iter().map(|t| sum(t, |s| s.bic)).fold(f64::INFINITY, f64::min);
-    let ceilings: Vec<f64> = ceilings.iter().copied().flatten().collect();
-    let densities = |t: &TheoryResult| t.subjects.iter().map(|s| s.held_out).collect::<Vec<_>>();
-    let nulls = theories.iter().filter(|t| t.family == NULL).map(densities).chain([without.to_vec()]);
-    let null = nulls.max_by(|a, b| a.iter().sum::<f64>().total_cmp(&b.iter().sum())).unwrap_or_default();
+    let selection = &selected.selection;
     let line = |(i, t): (usize, &TheoryResult)| {
-        let negative = |s: &&SubjectFit| s.gains.len() == 1 && s.gains[0].1 < 0.0;
+        let column = selected.column(groups[i]).unwrap_or(selection.frequency.len() - 1);
+        let one = (0..theories.len()).filter(|&j| j != i && groups[j] == groups[i]);
         Ranked {
             label: t.label.clone(),
             family: t.family.clone(),
             truth: study.truth.as_ref() == Some(&t.theory),
+            one_with: one.map(|j| theories[j].label.clone()).collect(),
             held_out: sum(t, |s| s.held_out),
-            difference: best.map_or([f64::NAN; 2], |b| difference(t, &densities(b))),
-            ahead: (t.family != NULL).then(|| difference(t, &null)),
+            difference: difference(&of(t), &best),
+            ahead: (t.family != NULL).then(|| difference(&of(t), &null)),
             left_out: sum(t, |s| s.left_out),
             delta_bic: sum(t, |s| s.bic) - lowest,
-            frequency: selection.frequency[i],
-            exceedance: selection.exceedance[i],
-            protected: selection.protected[i],
-            r2: Some(mean(&t.subjects.iter().map(|s| s.r2).collect::<Vec<_>>())),
-            ceiling: (!ceilings.is_empty()).then(|| mean(&ceilings)),
-            gain_negative: t.subjects.iter().filter(negative).count(),
+            frequency: selection.frequency[column],
+            exceedance: selection.exceedance[column],
+            protected: selection.protected[column],
+            r2: average(t, |s| s.r2),
+            r2_own: average(t, |s| s.r2_own),
+            opposed: t.subjects.iter().filter(|s| s.opposed > 0).count(),
         }
     };
     let mut ranking: Vec<Ranked> = theories.iter().enumerate().map(line).collect();
+    let last = selection.frequency.len() - 1;
+    let of_described = |f: fn(&Described) -> f64| mean(&described.iter().map(f).collect::<Vec<_>>());
+    ranking.push(Ranked {
+        label: description::NAME.into(),
+        family: NULL.into(),
+        truth: false,
+        one_with: Vec::new(),
+        held_out: null.iter().sum(),
+        difference: difference(&null, &best),
+        ahead: None,
+        left_out: f64::NAN,
+        delta_bic: f64::NAN,
+        frequency: selection.frequency[last],
+        exceedance: selection.exceedance[last],
+        protected: selection.protected[last],
+        r2: of_described(|d| d.r2),
+        r2_own: of_described(|d| d.r2_own),
+        opposed: 0,
+    });
     ranking.sort_by(|a, b| b.held_out.total_cmp(&a.held_out));
     ranking
 }

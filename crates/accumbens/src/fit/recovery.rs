@@ -1,135 +1,206 @@
-//! Asks whether this design, these events and this noise could tell the theories apart at all.
+//! Asks what would be said of this study if each theory in turn were the truth, at the size at which it was fitted.
 //!
-//! Each theory in turn makes responses on the subjects' own events, with parameters drawn from its prior and its share
-//! of variance set to a declared value; every theory is then fitted and the winner noted (Wilson & Collins 2019).
-//! Parameters of the truth are never among the points that are fitted. The fits here search the shared design alone,
-//! so that a whole matrix costs less than one comparison.
+//! On the subjects' own events each theory, and the description without theory, makes studies: its fitted part at its fitted
+//! gain, the fitted offsets, drifts and overlap, and its own residuals, permuted within sessions and kinds of event. Every
+//! theory is then searched anew as in the comparison, with a smaller budget, and the verdict noted (Wilson & Collins 2019):
+//! what counts is what would have been said, "none of these" included. The residuals of a fit are a little smaller than
+//! the noise, so that this errs towards saying too much. [key: wilson2019]
 
-use super::cohort::Member;
-use super::evidence::Scale;
-use super::holdout::{Task, Tried};
-use super::selection::{PRIOR_COUNT, select};
-use accumbens_core::Seed;
-use rand::RngExt;
-use rand_distr::{Distribution, StandardNormal};
+use super::description::Description;
+use super::infer::{Asked, Budget};
+use super::ranking::NULL;
+use super::verdict::{Evidences, Strength};
+use accumbens_core::{Result, Seed};
+use rand::seq::SliceRandom;
 use rayon::prelude::*;
 use serde::Serialize;
 
-/// How often each theory won the data of each.
+/// What would be said of simulated studies.
 #[derive(Clone, Debug, Serialize)]
 pub struct Recovery {
-    /// Simulated studies for each theory.
+    /// Simulated studies of each truth.
     pub studies: usize,
-    /// Share of the responses' variance that the true theory was given.
-    pub share: f64,
-    /// `wins[truth][winner]`, as numbers of studies.
-    pub wins: Vec<Vec<usize>>,
-}
-
-/// The points of one theory on all subjects: `points[subject][point]`. Even points are fitted, odd ones are truths.
-pub struct Design<'a> {
-    /// The points.
-    pub points: Vec<&'a [Tried]>,
-    /// Log prior of each point.
-    pub log_prior: Vec<f64>,
+    /// The truths: each theory, and `description` for none.
+    pub truths: Vec<String>,
+    /// What can be said: each theory, and `none`.
+    pub answers: Vec<String>,
+    /// `said[truth][answer]`, as numbers of studies: the theory that was named, decided or leading.
+    pub said: Vec<Vec<usize>>,
+    /// The same, of decisive answers alone.
+    pub decided: Vec<Vec<usize>>,
+    /// How large each truth's own part was: its share of what offsets, drift and overlap leave, mean over subjects.
+    pub sizes: Vec<f64>,
+    /// For each truth: the answers that are right. Theories that are one on this design are right for one another.
+    #[serde(skip)]
+    right: Vec<Vec<bool>>,
 }
 
 impl Recovery {
-    /// The probability that a theory is the truth where `winner` won, with every theory as likely beforehand.
+    /// Studies of a truth of which the right thing was said.
     #[must_use]
-    pub fn inversion(&self, winner: usize) -> Vec<f64> {
-        let total: usize = self.wins.iter().map(|row| row[winner]).sum();
-        self.wins.iter().map(|row| row[winner] as f64 / total.max(1) as f64).collect()
+    pub fn right(&self, truth: usize) -> usize {
+        self.said[truth].iter().zip(&self.right[truth]).filter(|(_, right)| **right).map(|(n, _)| n).sum()
     }
 
-    /// The share of studies whose truth won.
+    /// Studies of all theories (the description is none) whose truth was named, and how many there were.
     #[must_use]
-    pub fn accuracy(&self) -> f64 {
-        let right: usize = self.wins.iter().enumerate().map(|(i, row)| row[i]).sum();
-        let all: usize = self.wins.iter().flatten().sum();
-        right as f64 / all.max(1) as f64
+    pub fn named(&self) -> [usize; 2] {
+        let theories = self.truths.len() - 1;
+        [(0..theories).map(|t| self.right(t)).sum(), theories * self.studies]
+    }
+
+    /// Studies in which a theory was named that was not the truth, those without any theory among them; and all.
+    #[must_use]
+    pub fn wrong(&self) -> [usize; 2] {
+        self.wrongly(&self.said)
+    }
+
+    /// The same of decisive answers.
+    #[must_use]
+    pub fn wrongly_decided(&self) -> [usize; 2] {
+        self.wrongly(&self.decided)
+    }
+
+    fn wrongly(&self, said: &[Vec<usize>]) -> [usize; 2] {
+        let none = self.answers.len() - 1;
+        let of = |(row, right): (&Vec<usize>, &Vec<bool>)| -> usize {
+            row.iter().zip(right).take(none).filter(|(_, right)| !**right).map(|(n, _)| *n).sum()
+        };
+        [said.iter().zip(&self.right).map(of).sum(), self.truths.len() * self.studies]
+    }
+
+    /// The probability that each truth made a study of which `answer` was said, with every truth as likely beforehand.
+    #[must_use]
+    pub fn inversion(&self, answer: usize) -> Vec<f64> {
+        let total: usize = self.said.iter().map(|row| row[answer]).sum();
+        self.said.iter().map(|row| row[answer] as f64 / total.max(1) as f64).collect()
+    }
+
+    /// The standard error of a share of `of` studies.
+    #[must_use]
+    pub fn standard_error(count: usize, of: usize) -> f64 {
+        // Agresti & Coull's two successes and two failures more, so that 0 of 5 is not certain.
+        let (n, p) = (of as f64 + 4.0, (count as f64 + 2.0) / (of as f64 + 4.0));
+        (p * (1.0 - p) / n).sqrt()
     }
 }
 
-/// Simulates `studies` studies for each theory and lets all compete.
-#[must_use]
-pub fn recover(
-    members: &[(&Member, &Task)],
-    designs: &[Design<'_>],
-    families: &[&str],
-    studies: usize,
-    share: f64,
-    seed: Seed,
-    tick: &(dyn Fn() -> bool + Sync),
-) -> Option<Recovery> {
-    let jobs: Vec<(usize, usize)> = (0..designs.len()).flat_map(|t| (0..studies).map(move |s| (t, s))).collect();
-    let winners: Vec<Option<(usize, usize)>> = jobs
-        .into_par_iter()
-        .map(|(truth, study)| {
-            let evidence: Vec<Vec<f64>> = members
-                .iter()
-                .enumerate()
-                .map(|(i, (member, task))| {
-                    let stream = format!("recovery/{truth}/{study}/{}", member.name);
-                    let y = responses(designs[truth].points[i], study, member, share, seed, &stream);
-                    designs.iter().map(|d| forward(d, i, task, &y)).collect()
-                })
-                .collect();
-            let selection = select(&evidence, families, PRIOR_COUNT);
-            let winner = (0..families.len()).max_by(|a, b| {
-                // Ties of exceedance, at 0 or 1 to the last digit, go by expected frequency.
-                let key = |k: usize| (selection.exceedance[k], selection.frequency[k]);
-                key(*a).partial_cmp(&key(*b)).unwrap_or(std::cmp::Ordering::Equal)
-            })?;
-            tick().then_some((truth, winner))
-        })
-        .collect();
-    let mut wins = vec![vec![0; designs.len()]; designs.len()];
-    for pair in winners {
-        let (truth, winner) = pair?;
-        wins[truth][winner] += 1;
-    }
-    Some(Recovery { studies, share, wins })
+/// What a truth says of a subject: fitted responses, and which part of them is its own; and what it leaves.
+pub struct Made {
+    /// Fitted responses, overlap taken off, in the responses' unit.
+    pub fitted: Vec<f64>,
+    /// The share of its own part in what offsets, drift and overlap leave.
+    pub share: f64,
 }
 
-/// Responses of one subject under a theory: its dopamine, session offsets and noise.
-fn responses(points: &[Tried], study: usize, member: &Member, share: f64, seed: Seed, stream: &str) -> Vec<f64> {
-    let mut rng = seed.stream(stream);
-    // Odd points with dopamine that varies; one point for all subjects of a study would be the same animal again.
-    let varies = |t: &&Tried| t.channels.iter().flatten().any(|v| *v != 0.0);
-    let odd: Vec<&Tried> = points.iter().skip(1).step_by(2).filter(varies).collect();
-    let truth =
-        if odd.is_empty() { points.get(study % points.len()) } else { Some(odd[rng.random_range(0..odd.len())]) };
-    let n = member.scored.len();
-    let mut signal = vec![0.0; n];
-    for channel in truth.iter().flat_map(|t| &t.channels) {
-        let gain: f64 = if truth.is_some_and(|t| t.channels.len() > 1) { StandardNormal.sample(&mut rng) } else { 1.0 };
-        signal.iter_mut().zip(channel).for_each(|(s, z)| *s += gain * z);
-    }
-    let signal = if signal.iter().all(|s| *s == 0.0) { signal } else { Scale::of(&signal).apply(&signal) };
-    let mut offset = 0.0;
-    let mut session = usize::MAX;
-    let noise = (1.0 - share).sqrt();
-    let one = |(i, s): (usize, f64)| {
-        if member.scored[i].session != session {
-            session = member.scored[i].session;
-            let z: f64 = StandardNormal.sample(&mut rng);
-            offset = 0.25 * noise * z;
+/// What is needed to simulate and judge studies.
+pub struct World<'a> {
+    /// Each theory on each subject: `asked[theory][subject]`.
+    pub asked: &'a [Vec<Asked<'a>>],
+    /// What each truth made of each subject: `made[truth][subject]`, the description last.
+    pub made: Vec<Vec<Made>>,
+    /// The description of each subject.
+    pub descriptions: &'a [Description],
+    /// Labels of the theories.
+    pub labels: Vec<&'a str>,
+    /// Families of the theories.
+    pub families: Vec<&'a str>,
+    /// Groups of theories that are one on this design.
+    pub groups: &'a [usize],
+    /// Prior count of each account among animals.
+    pub count: f64,
+    /// How much is searched in each simulated study.
+    pub budget: Budget,
+    /// The seed.
+    pub seed: Seed,
+}
+
+impl World<'_> {
+    /// Responses of a subject under a truth: what it made, and its residuals permuted within sessions and kinds.
+    fn responses(&self, truth: usize, study: usize, subject: usize) -> Vec<f64> {
+        let (made, asked) = (&self.made[truth][subject], &self.asked[0][subject]);
+        let (member, y) = (asked.member, &asked.task.y);
+        let mut rng = self.seed.stream(&format!("recovery/{truth}/{study}/{}", member.name));
+        let mut residuals: Vec<f64> = y.iter().zip(&made.fitted).map(|(y, f)| y - f).collect();
+        let key = |i: usize| (member.scored[i].session, member.scored[i].response.kind);
+        let mut order: Vec<usize> = (0..y.len()).collect();
+        order.sort_by_key(|&i| key(i));
+        for group in order.chunk_by(|a, b| key(*a) == key(*b)) {
+            let mut values: Vec<f64> = group.iter().map(|&i| residuals[i]).collect();
+            values.shuffle(&mut rng);
+            group.iter().zip(values).for_each(|(&i, v)| residuals[i] = v);
         }
-        let z: f64 = StandardNormal.sample(&mut rng);
-        share.sqrt() * s + offset + noise * z
-    };
-    signal.into_iter().enumerate().map(one).collect()
-}
+        made.fitted.iter().zip(residuals).map(|(f, r)| f + r).collect()
+    }
 
-/// The forward score of a theory from its design alone.
-fn forward(design: &Design<'_>, member: usize, task: &Task, y: &[f64]) -> f64 {
-    let points = design.points[member];
-    let fitted = || (0..points.len()).step_by(2);
-    let of = |fold: &super::holdout::Fold| {
-        let score = |k: usize| fold.past(y, &points[k].channels) + design.log_prior[k];
-        let best = fitted().map(|k| (k, score(k))).filter(|(_, s)| !s.is_nan()).max_by(|a, b| a.1.total_cmp(&b.1));
-        best.map_or(f64::NEG_INFINITY, |(k, _)| fold.future(y, &points[k].channels))
-    };
-    task.folds.iter().map(of).sum()
+    /// What is said of one simulated study: the place of the theory that is named, and whether that is decisive.
+    fn verdict(&self, truth: usize, study: usize) -> Result<(Option<usize>, bool)> {
+        let subjects = self.descriptions.len();
+        let ys: Vec<Vec<f64>> = (0..subjects).map(|m| self.responses(truth, study, m)).collect();
+        let of = |t: usize, m: usize| {
+            let asked = &self.asked[t][m];
+            let stream = format!("recovery/{truth}/{study}/{}/{}", asked.member.name, self.labels[t]);
+            let fitted = asked.infer(&ys[m], self.budget, self.seed, &stream)?;
+            // The choices that were made stay as they are; they would tell the truth of the recording.
+            Ok(fitted.held_out - fitted.choices)
+        };
+        let theories: Vec<Vec<f64>> = (0..self.labels.len())
+            .map(|t| (0..subjects).map(|m| of(t, m)).collect::<Result<Vec<f64>>>())
+            .collect::<Result<_>>()?;
+        let describe = |m: usize| self.descriptions[m].log_evidence(&self.asked[0][m].task.nuisance, &ys[m]);
+        let evidences = Evidences {
+            labels: self.labels.clone(),
+            families: self.families.clone(),
+            groups: self.groups.to_vec(),
+            theories,
+            description: (0..subjects).map(describe).collect(),
+            count: self.count,
+        };
+        let verdict = evidences.judge(&evidences.select());
+        let named = verdict.winner.and_then(|w| self.labels.iter().position(|l| *l == w));
+        Ok((named, verdict.strength == Strength::Decisive))
+    }
+
+    /// Simulates `studies` studies of each truth and judges them; nothing where `go_on` said to stop.
+    ///
+    /// # Errors
+    /// Where a theory's code fails.
+    pub fn recover(&self, studies: usize, go_on: &(dyn Fn() -> bool + Sync)) -> Result<Option<Recovery>> {
+        let theories = self.labels.len();
+        let is_null = |t: usize| self.families.get(t).is_none_or(|f| *f == NULL);
+        let truths: Vec<usize> = (0..=theories).filter(|&t| t == theories || !is_null(t)).collect();
+        let jobs: Vec<(usize, usize)> = truths.iter().flat_map(|t| (0..studies).map(move |s| (*t, s))).collect();
+        let one = |&(truth, study): &(usize, usize)| -> Result<Option<(Option<usize>, bool)>> {
+            if !go_on() {
+                return Ok(None);
+            }
+            self.verdict(truth, study).map(Some)
+        };
+        let verdicts = jobs.par_iter().with_max_len(1).map(one).collect::<Result<Vec<_>>>()?;
+        let name = |t: usize| self.labels.get(t).map_or(super::description::NAME, |l| *l).to_owned();
+        let answers: Vec<usize> = truths.iter().copied().filter(|t| *t < theories).collect();
+        let right = |truth: usize| {
+            let one = |a: &usize| truth < theories && self.groups[*a] == self.groups[truth];
+            answers.iter().map(one).chain([truth == theories]).collect()
+        };
+        let zero = vec![vec![0; answers.len() + 1]; truths.len()];
+        let (mut said, mut decided) = (zero.clone(), zero);
+        for ((truth, _), verdict) in jobs.iter().zip(verdicts) {
+            let Some((named, decisive)) = verdict else { return Ok(None) };
+            let row = truths.iter().position(|t| t == truth).unwrap_or(theories);
+            let column = named.and_then(|n| answers.iter().position(|a| *a == n)).unwrap_or(answers.len());
+            said[row][column] += 1;
+            decided[row][column] += usize::from(decisive);
+        }
+        let share = |t: &usize| self.made[*t].iter().map(|m| m.share).sum::<f64>() / self.made[*t].len() as f64;
+        Ok(Some(Recovery {
+            studies,
+            answers: answers.iter().map(|t| name(*t)).chain(["none".into()]).collect(),
+            right: truths.iter().map(|t| right(*t)).collect(),
+            sizes: truths.iter().map(share).collect(),
+            truths: truths.into_iter().map(name).collect(),
+            said,
+            decided,
+        }))
+    }
 }

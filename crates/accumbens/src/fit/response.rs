@@ -1,7 +1,7 @@
 //! Takes the response to each scored event from the signal.
 
-use accumbens_core::study::{Align, Scoring, Session, Statistic, Window};
-use accumbens_core::{Event, Result};
+use accumbens_core::study::{Align, Scores, Scoring, Session, Window};
+use accumbens_core::{Event, Result, Role};
 use serde::Serialize;
 
 /// The response to one event.
@@ -19,7 +19,7 @@ pub struct Response {
     pub aligned: f64,
     /// The time since the previous outcome of the session, s; NaN where there is none.
     pub interval: f64,
-    /// The response, in the signal's unit (sum or mean over samples).
+    /// The response, in the unit of its rule ([`Scoring::unit`]).
     pub value: f64,
 }
 
@@ -32,8 +32,17 @@ pub struct Tally {
     pub too_soon: usize,
     /// Left out: nothing to align to, for example never licked for.
     pub unaligned: usize,
-    /// Left out: a window reaches beyond the signal, or has no sample.
+    /// Left out: a window reaches beyond the signal.
     pub no_signal: usize,
+    /// Left out: more samples of a window are missing than the rule allows.
+    pub uncovered: usize,
+}
+
+/// Why a window gives no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lacking {
+    Signal,
+    Samples,
 }
 
 /// A source of samples around a time.
@@ -43,30 +52,72 @@ struct Samples<'a> {
     interval: f64,
 }
 
+/// Times between samples longer than this many usual ones are gaps, which the sampling interval does not count.
+const GAP: f64 = 5.0;
+
+/// The mean time between samples, gaps left out, s; NaN with fewer than two.
+#[must_use]
+pub fn sampling(times: &[f64]) -> f64 {
+    let mut apart: Vec<f64> = times.windows(2).map(|w| w[1] - w[0]).collect();
+    if apart.is_empty() {
+        return f64::NAN;
+    }
+    let middle = apart.len() / 2;
+    let usual = *apart.select_nth_unstable_by(middle, f64::total_cmp).1;
+    let (sum, count) =
+        apart.iter().filter(|d| **d <= GAP * usual).fold((0.0, 0.0), |(sum, count), d| (sum + d, count + 1.0));
+    sum / count
+}
+
 impl<'a> Samples<'a> {
     fn new(session: &'a Session, channel: &str) -> Self {
         let recording = &session.recording;
         let channel = recording.channel(channel).map(|c| c.data.as_slice());
-        Self { session, channel, interval: recording.interval().unwrap_or(f64::NAN) }
+        let interval = session.windows.as_ref().map_or_else(|| sampling(&recording.times), |w| w.interval);
+        Self { session, channel, interval }
     }
 
-    /// The samples of `window` around the sample nearest to `time`, whole or not at all: ends are rounded to samples,
-    /// both included, as in the published analyses.
-    fn around(&self, row: usize, time: f64, window: Window) -> Option<&[f64]> {
+    /// The samples of `window` around the sample nearest to `time`, and how many there should be: ends are rounded to
+    /// samples, both included, as in the published analyses. Nothing where the window reaches beyond the signal.
+    fn around(&self, row: usize, time: f64, window: Window) -> Option<(&[f64], f64)> {
+        let steps = |t: f64| (t / self.interval).round();
+        let expected = steps(window[1]) - steps(window[0]) + 1.0;
         if let Some(windows) = &self.session.windows {
             let at = windows.rows.binary_search_by_key(&row, |(r, _)| *r).ok()?;
             let samples = &windows.rows[at].1;
             let at = |t: f64| ((t - windows.first) / windows.interval).round();
-            return slice(samples, at(window[0]), at(window[1]));
+            return Some((slice(samples, at(window[0]), at(window[1]))?, expected));
         }
-        let times = &self.session.recording.times;
+        let (times, data) = (&self.session.recording.times, self.channel?);
         let (first, last) = (times.first()?, times.last()?);
-        if time < first - self.interval || time > last + self.interval {
+        let half = 0.5 * self.interval;
+        if time + window[0] < first - half || time + window[1] > last + half {
             return None;
         }
         let center = self.session.recording.nearest(time)? as f64;
-        let at = |t: f64| center + (t / self.interval).round();
-        slice(self.channel?, at(window[0]), at(window[1]))
+        let (from, to) = (center + steps(window[0]), center + steps(window[1]));
+        let near = |place: f64, t: f64| (times[place as usize] - time - t).abs() < 2.0 * self.interval;
+        let inside = from >= 0.0 && to < data.len() as f64;
+        if inside && near(from, window[0]) && near(to, window[1]) {
+            return Some((slice(data, from, to)?, expected));
+        }
+        // A gap in the clock: by time, for places count samples and not seconds.
+        let from = times.partition_point(|t| *t < time + window[0] - half);
+        let to = times.partition_point(|t| *t <= time + window[1] + half);
+        Some((&data[from..to.max(from)], expected))
+    }
+
+    /// The mean of a window of which at least the share `coverage` is there.
+    fn mean(&self, row: usize, time: f64, window: Window, coverage: f64) -> std::result::Result<f64, Lacking> {
+        let (samples, expected) = self.around(row, time, window).ok_or(Lacking::Signal)?;
+        let (sum, n) = samples.iter().filter(|x| x.is_finite()).fold((0.0, 0.0), |(s, n), x| (s + x, n + 1.0));
+        if n == 0.0 || n < coverage * expected - 1e-9 { Err(Lacking::Samples) } else { Ok(sum / n) }
+    }
+
+    fn value(&self, row: usize, time: f64, rule: &Scoring) -> std::result::Result<f64, Lacking> {
+        let mean = |window| self.mean(row, time, window, rule.coverage);
+        let response = mean(rule.response)?;
+        Ok(rule.value(response, rule.baseline.map(mean).transpose()?, self.interval))
     }
 }
 
@@ -74,25 +125,7 @@ fn slice(samples: &[f64], from: f64, to: f64) -> Option<&[f64]> {
     if from < 0.0 || to >= samples.len() as f64 || from > to {
         return None;
     }
-    let part = &samples[from as usize..=to as usize];
-    part.iter().any(|x| x.is_finite()).then_some(part)
-}
-
-/// One number from the samples of a window; samples that are missing count for nothing.
-fn reduce(samples: &[f64], statistic: Statistic) -> f64 {
-    let (sum, n) = samples.iter().filter(|x| x.is_finite()).fold((0.0, 0.0), |(s, n), x| (s + x, n + 1.0));
-    match statistic {
-        Statistic::Sum => sum,
-        Statistic::Mean => sum / n,
-    }
-}
-
-fn value(samples: &Samples<'_>, row: usize, time: f64, scoring: &Scoring) -> Option<f64> {
-    let response = reduce(samples.around(row, time, scoring.response)?, scoring.statistic);
-    match scoring.baseline {
-        None => Some(response),
-        Some(window) => Some(response - reduce(samples.around(row, time, window)?, scoring.statistic)),
-    }
+    Some(&samples[from as usize..=to as usize])
 }
 
 /// The first event of the aligning kind strictly after `event` and before the next of its own kind.
@@ -107,11 +140,10 @@ fn align(events: &[Event], row: usize, kind: usize, align: &Align) -> Option<f64
 ///
 /// # Errors
 /// Where the scoring does not fit the session's kinds.
-pub fn responses(session: &Session, channel: &str, scoring: &Scoring) -> Result<(Vec<Response>, Tally)> {
+pub fn responses(session: &Session, channel: &str, scores: &Scores) -> Result<(Vec<Response>, Tally)> {
     let log = &session.recording.events;
-    scoring.check(&log.kinds().iter().map(|k| k.name.as_str()).collect::<Vec<_>>())?;
-    let scored: Vec<bool> = log.kinds().iter().map(|k| scoring.events.contains(&k.name)).collect();
-    let aligning = scoring.align.as_ref().and_then(|a| log.kind(&a.first));
+    scores.check(&log.kinds().iter().map(|k| k.name.as_str()).collect::<Vec<_>>())?;
+    let rules: Vec<Option<&Scoring>> = log.kinds().iter().map(|k| scores.of(&k.name)).collect();
     let samples = Samples::new(session, channel);
     let mut tally = Tally::default();
     let mut responses = Vec::new();
@@ -127,43 +159,48 @@ pub fn responses(session: &Session, channel: &str, scoring: &Scoring) -> Result<
         if log.kinds()[kind].is_outcome() {
             last_outcome = event.time;
         }
-        if !scored[kind] {
-            continue;
-        }
-        if since < scoring.min_interval {
+        let Some(rule) = rules[kind] else { continue };
+        if since < rule.min_interval {
             tally.too_soon += 1;
             continue;
         }
-        let aligned = match (&scoring.align, aligning) {
-            (Some(spec), Some(to)) => align(log.events(), row, to.index(), spec),
-            _ => Some(event.time),
-        };
+        let to = rule.align.as_ref().and_then(|a| Some((a, log.kind(&a.first)?)));
+        let aligned = to.map_or(Some(event.time), |(spec, to)| align(log.events(), row, to.index(), spec));
         let Some(aligned) = aligned else {
             tally.unaligned += 1;
             continue;
         };
-        let Some(value) = value(&samples, row, aligned, scoring) else {
-            tally.no_signal += 1;
-            continue;
-        };
-        tally.scored += 1;
-        responses.push(Response { row, kind, number: counts[kind], time: event.time, aligned, interval, value });
+        match samples.value(row, aligned, rule) {
+            Ok(value) => {
+                tally.scored += 1;
+                responses.push(Response {
+                    row,
+                    kind,
+                    number: counts[kind],
+                    time: event.time,
+                    aligned,
+                    interval,
+                    value,
+                });
+            }
+            Err(Lacking::Signal) => tally.no_signal += 1,
+            Err(Lacking::Samples) => tally.uncovered += 1,
+        }
     }
     Ok((responses, tally))
 }
 
-/// The same statistic at times at which nothing happened: what measurement and spontaneous activity alone make of it.
-/// No cue, outcome or scored event lies within `clear` seconds of the windows.
+/// The statistic of a rule at times at which nothing happened: what measurement and spontaneous activity alone make of
+/// it. No cue, outcome or scored event lies within `clear` seconds of the windows.
 #[must_use]
-pub fn sham(session: &Session, channel: &str, scoring: &Scoring, clear: f64) -> Vec<f64> {
+pub fn sham(session: &Session, channel: &str, rule: &Scoring, clear: f64) -> Vec<f64> {
     let samples = Samples::new(session, channel);
     if session.windows.is_some() || samples.channel.is_none() {
         return Vec::new();
     }
-    let from = scoring.baseline.map_or(scoring.response[0], |b| b[0].min(scoring.response[0]));
-    let to = scoring.baseline.map_or(scoring.response[1], |b| b[1].max(scoring.response[1]));
+    let [from, to] = rule.span();
     let log = &session.recording.events;
-    let quiet = log.events().iter().filter(|e| log.kinds()[e.kind.index()].role != accumbens_core::Role::Action);
+    let quiet = log.events().iter().filter(|e| log.kinds()[e.kind.index()].role != Role::Action);
     let mut busy: Vec<f64> = quiet.map(|e| e.time).collect();
     busy.push(session.recording.duration + clear);
     let mut shams = Vec::new();
@@ -171,7 +208,7 @@ pub fn sham(session: &Session, channel: &str, scoring: &Scoring, clear: f64) -> 
     for next in busy {
         let mut time = before + clear - from;
         while time + to + clear <= next {
-            shams.extend(value(&samples, usize::MAX, time, scoring));
+            shams.extend(samples.value(usize::MAX, time, rule));
             time += to - from;
         }
         before = next;
@@ -194,7 +231,7 @@ pub fn around(
         let at = |i: usize| from + (to - from) * i as f64 / (count - 1) as f64;
         let one = |t: f64| {
             let half = 0.5 * (to - from) / (count - 1) as f64;
-            samples.around(row.row, row.aligned, [t - half, t + half]).map_or(f64::NAN, |s| reduce(s, Statistic::Mean))
+            samples.mean(row.row, row.aligned, [t - half, t + half], 0.0).unwrap_or(f64::NAN)
         };
         (0..count).map(at).map(one).collect()
     };

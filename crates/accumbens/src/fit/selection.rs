@@ -6,6 +6,7 @@
 //! many variants have one vote: prior counts below 1, which would share a family's mass among the members of one
 //! Dirichlet, are where the variational approximation breaks down.
 
+use super::statistics::log_mean;
 use serde::Serialize;
 use statrs::function::gamma::{digamma, gamma_lr, ln_gamma};
 
@@ -22,6 +23,9 @@ pub struct Selection {
     pub protected: Vec<f64>,
     /// Bayesian omnibus risk: the probability that the frequencies do not differ.
     pub omnibus_risk: f64,
+    /// The protected exceedance that a theory reaches where all subjects agree on it beyond doubt: it depends on the numbers of
+    /// subjects and theories alone.
+    pub ceiling: f64,
     /// Probability that each subject (row) follows each theory (column).
     pub attribution: Vec<Vec<f64>>,
     /// The families, with expected frequency and exceedance probabilities.
@@ -59,8 +63,16 @@ fn group(evidence: &[Vec<f64>], k: usize, count: f64) -> Group {
     Group { protected: exceedance.iter().map(protect).collect(), alpha, attribution, exceedance, omnibus_risk }
 }
 
-/// Prior count of each theory and family: a uniform density of frequencies (stephan2009).
+/// Prior count of each theory and family: a uniform density of frequencies (stephan2009). The Python package groupBMC
+/// takes counts that add up to 1 over theories, and finds frequencies further apart on the same evidences.
 pub const PRIOR_COUNT: f64 = 1.0;
+
+/// The protected exceedance of a theory that every one of `subjects` follows beyond doubt, among `theories`.
+#[must_use]
+pub fn ceiling(subjects: usize, theories: usize, count: f64) -> f64 {
+    let row: Vec<f64> = (0..theories).map(|k| if k == 0 { 0.0 } else { -1e6 }).collect();
+    group(&vec![row; subjects], theories, count).protected.first().copied().unwrap_or(f64::NAN)
+}
 
 /// Selects among theories (columns), and among families of theories, from log evidences of subjects (rows). `families`
 /// names the family of each column; `count` is the Dirichlet's prior count of each, [`PRIOR_COUNT`] in comparisons.
@@ -89,6 +101,7 @@ pub fn select(evidence: &[Vec<f64>], families: &[&str], count: f64) -> Selection
     Selection {
         frequency: theories.alpha.iter().map(|a| a / total(&theories.alpha)).collect(),
         families: names.iter().enumerate().map(family).collect(),
+        ceiling: ceiling(evidence.len(), families.len(), count),
         alpha: theories.alpha,
         exceedance: theories.exceedance,
         protected: theories.protected,
@@ -119,12 +132,6 @@ fn converge(evidence: &[Vec<f64>], prior: &[f64]) -> (Vec<f64>, Vec<Vec<f64>>) {
         }
     }
     (alpha, attribution)
-}
-
-/// ln of the mean of exp(L_k): the evidence of a subject where every frequency is alike.
-fn log_mean(row: &[f64]) -> f64 {
-    let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    top + (row.iter().map(|l| (l - top).exp()).sum::<f64>() / row.len() as f64).ln()
 }
 
 /// The free energy of the frequencies' posterior.
@@ -177,6 +184,14 @@ mod tests {
             assert!((ours - (1.0 - 0.5_f64.powf(a))).abs() < 1e-9, "{a}: {ours}");
         }
         assert!(exceedance(&[3.0; 4]).iter().all(|p| (p - 0.25).abs() < 1e-12));
+    }
+
+    #[test]
+    fn the_ceiling_of_exceedance_is_that_of_unanimous_animals() {
+        for (subjects, theories, published) in [(5, 6, 0.91), (6, 6, 0.957), (6, 10, 0.94), (6, 29, 0.86)] {
+            let ours = ceiling(subjects, theories, PRIOR_COUNT);
+            assert!((ours - published).abs() < 0.006, "{subjects} animals, {theories} theories: {ours}");
+        }
     }
 
     #[test]

@@ -25,6 +25,16 @@ pub fn mean(values: &[f64]) -> f64 {
     sum / n
 }
 
+/// ln of the mean of exp of each: the evidence of models that are as likely beforehand.
+#[must_use]
+pub fn log_mean(logs: &[f64]) -> f64 {
+    let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if !top.is_finite() {
+        return top;
+    }
+    top + (logs.iter().map(|l| (l - top).exp()).sum::<f64>() / logs.len() as f64).ln()
+}
+
 /// Variance of the finite values, n − 1 in the denominator.
 #[must_use]
 pub fn variance(values: &[f64]) -> f64 {
@@ -48,6 +58,19 @@ pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
     }
     // Deviations that are rounding alone make no correlation.
     if xx <= 1e-24 * n * mx * mx || yy <= 1e-24 * n * my * my { f64::NAN } else { xy / (xx * yy).sqrt() }
+}
+
+/// The part of the correlation of `x` and `y` that `part`, which is added up in `y`, makes: their covariance over the
+/// spreads of `x` and `y`. The parts of a sum add up to the correlation of the sum.
+#[must_use]
+pub fn correlation_part(x: &[f64], y: &[f64], part: &[f64]) -> f64 {
+    let known: Vec<usize> =
+        (0..x.len()).filter(|&i| x[i].is_finite() && y[i].is_finite() && part[i].is_finite()).collect();
+    let of = |v: &[f64]| known.iter().map(|&i| v[i]).collect::<Vec<f64>>();
+    let (x, y, part) = (of(x), of(y), of(part));
+    let (mx, mp) = (mean(&x), mean(&part));
+    let together: f64 = x.iter().zip(&part).map(|(x, p)| (x - mx) * (p - mp)).sum::<f64>() / (x.len() as f64 - 1.0);
+    together / (variance(&x) * variance(&y)).sqrt()
 }
 
 /// A one-sample t-test of the finite values against zero; `None` with fewer than two or without variance.

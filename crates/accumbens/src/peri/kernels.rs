@@ -21,6 +21,8 @@ pub struct Design {
     pub bumps: usize,
     /// Samples a second at which the signal is fitted, Hz.
     pub rate: f64,
+    /// Where the kernel of each event ends, s after it; at the window's end for all where empty.
+    pub until: Vec<f64>,
 }
 
 /// A fitted kernel.
@@ -148,7 +150,9 @@ fn products(session: &Session, channel: &str, design: &Design) -> Result<Vec<Pro
             while happened.get(starts[k]).is_some_and(|t| now - t > design.window[1]) {
                 starts[k] += 1;
             }
-            for t in happened[starts[k]..].iter().take_while(|t| now - **t >= design.window[0]) {
+            let until = design.until.get(k).copied().unwrap_or(design.window[1]);
+            let inside = happened[starts[k]..].iter().take_while(|t| now - **t >= design.window[0]);
+            for t in inside.filter(|t| now - **t < until) {
                 for b in 0..design.bumps {
                     let value = bump(design, b, now - t);
                     if value == 0.0 {
@@ -206,7 +210,11 @@ pub fn kernels(sessions: &[Session], channel: &str, design: &Design) -> Result<K
         sessions.iter().filter(|s| s.recording.channel(channel).is_some()).map(here).sum()
     };
     let kernel = |(k, event): (usize, &String)| {
-        let value = |lag: &f64| (0..design.bumps).map(|b| weights[k * design.bumps + b] * bump(design, b, *lag)).sum();
+        let until = design.until.get(k).copied().unwrap_or(f64::INFINITY);
+        let value = |lag: &f64| {
+            let sum = (0..design.bumps).map(|b| weights[k * design.bumps + b] * bump(design, b, *lag)).sum();
+            if *lag < until { sum } else { 0.0 }
+        };
         Kernel { event: event.clone(), count: count(event), values: lags.iter().map(value).collect() }
     };
     let total = all.yy - all.y * all.y / all.n;

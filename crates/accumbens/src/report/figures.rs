@@ -5,9 +5,10 @@ use super::trace::example;
 use crate::fit::Comparison;
 use crate::fit::cohort::Member;
 use crate::fit::describe::heat;
+use crate::fit::description;
 use crate::fit::statistics::{mean, variance};
 use accumbens_core::Result;
-use accumbens_core::study::Study;
+use accumbens_core::study::{Scoring, Study};
 use serde_json::{Value, json};
 
 /// Points of a learning curve.
@@ -37,18 +38,17 @@ pub fn figures(study: &Study, comparison: &Comparison) -> Result<Value> {
     });
     let ranking: Vec<Value> = ranking.collect();
     let recovery = comparison.recovery.as_ref().map(|r| {
-        let labels: Vec<&str> = comparison.theories.iter().map(|t| t.label.as_str()).collect();
-        let cells = labels.iter().enumerate().flat_map(|(i, truth)| {
-            let labels = &labels;
-            r.wins[i].iter().enumerate().map(move |(j, n)| json!({ "truth": truth, "winner": labels[j], "n": n }))
+        let cells = r.truths.iter().zip(&r.said).flat_map(|(truth, row)| {
+            r.answers.iter().zip(row).map(move |(answer, n)| json!({ "truth": truth, "answer": answer, "n": n }))
         });
         json!({ "studies": r.studies, "cells": cells.collect::<Vec<_>>() })
     });
     Ok(json!({
-        "unit": study.unit,
+        "unit": study.scoring.unit(&study.unit),
+        "signal": study.unit,
         "order": order,
-        "events": study.scoring.events,
-        "window": study.scoring.response,
+        "events": study.scoring.events().collect::<Vec<_>>(),
+        "windows": windows(study),
         "ranking": ranking,
         "evidence": evidence(comparison),
         "curves": curves(comparison),
@@ -61,15 +61,26 @@ pub fn figures(study: &Study, comparison: &Comparison) -> Result<Value> {
     }))
 }
 
-/// Held-out density of each theory in each subject against the subject's best.
+/// The response window of each scored kind of event.
+fn windows(study: &Study) -> Vec<Value> {
+    let of = |rule: &Scoring| {
+        let [from, to] = rule.response;
+        let one = move |event: &String| json!({ "event": event, "from": from, "to": to });
+        rule.events.iter().map(one).collect::<Vec<_>>()
+    };
+    study.scoring.0.iter().flat_map(of).collect()
+}
+
+/// Evidence of each account in each subject against the subject's best.
 fn evidence(comparison: &Comparison) -> Vec<Value> {
     let cell = |m: usize| {
-        let held = |t: &crate::fit::compare::TheoryResult| t.subjects[m].held_out;
-        let best = comparison.theories.iter().map(held).fold(f64::NEG_INFINITY, f64::max);
-        comparison.theories.iter().map(move |t| {
-            let s = &t.subjects[m];
-            json!({ "subject": s.subject, "theory": t.label, "delta": short(s.held_out - best) })
-        })
+        let theories = comparison.theories.iter().map(|t| (t.label.as_str(), t.subjects[m].held_out));
+        let described = &comparison.described[m];
+        let all: Vec<(&str, f64)> = theories.chain([(description::NAME, described.held_out)]).collect();
+        let best = all.iter().map(|a| a.1).fold(f64::NEG_INFINITY, f64::max);
+        all.into_iter().map(
+            move |(label, held)| json!({ "subject": described.subject, "theory": label, "delta": short(held - best) }),
+        )
     };
     (0..comparison.cohort.members.len()).flat_map(cell).collect()
 }
@@ -146,6 +157,8 @@ fn point(comparison: &Comparison, m: usize, part: &[usize], x: impl Fn(usize) ->
         let predicted = &theory.subjects[m].predicted;
         point[format!("p:{}", theory.label)] = short(average(&|i| predicted[i]));
     }
+    let described = &comparison.described[m].predicted;
+    point[format!("p:{}", description::NAME)] = short(average(&|i| described[i]));
     point
 }
 
@@ -172,7 +185,7 @@ fn averages(comparison: &Comparison) -> Vec<Value> {
 fn heats(study: &Study, comparison: &Comparison) -> Vec<Value> {
     let mut out = Vec::new();
     for member in comparison.cohort.members.iter().take(SUBJECTS) {
-        for event in &study.scoring.events {
+        for event in study.scoring.events() {
             let (times, rows) = heat(study, member, event);
             if rows.is_empty() {
                 continue;

@@ -36,12 +36,16 @@ pub fn html(study: &Study, comparison: &Comparison, command: &str) -> Result<Str
     // Inside a script element only "<" could end it or begin a comment.
     let data = figures.to_string().replace('<', "\\u003c");
     let template = environment.get_template("report.html").map_err(fault)?;
+    let verdict = &comparison.verdict;
+    let against = verdict.against_description.iter().chain(&verdict.against_next);
     let page = serde_json::json!({
         "style": STYLE, "script": SCRIPT, "d3": D3, "plot": PLOT, "data": data,
         "version": env!("CARGO_PKG_VERSION"),
         "command": command,
         "study": tables::study(study, comparison),
         "verdict": &comparison.verdict,
+        "against": against.map(tables::against).collect::<Vec<_>>(),
+        "exceedance_ceiling": comparison.selection.ceiling,
         "ranking": tables::ranking(comparison),
         "families": &comparison.selection.families,
         "omnibus_risk": comparison.selection.omnibus_risk,

@@ -2,10 +2,12 @@
 
 use crate::fit::Comparison;
 use crate::fit::describe::signatures as observed_signatures;
+use crate::fit::recovery::Recovery;
 use crate::fit::statistics::mean;
+use crate::fit::verdict::Against;
 use accumbens_core::cite::{Reference, named};
 use accumbens_core::params;
-use accumbens_core::study::{Statistic, Study};
+use accumbens_core::study::{Scoring, Statistic, Study};
 use serde_json::{Value, json};
 
 fn number(value: f64, digits: usize) -> String {
@@ -15,13 +17,7 @@ fn number(value: f64, digits: usize) -> String {
 /// What was analysed.
 pub fn study(study: &Study, comparison: &Comparison) -> Value {
     let members = &comparison.cohort.members;
-    let s = &study.scoring;
-    let statistic = match s.statistic {
-        Statistic::Sum => "sum",
-        Statistic::Mean => "mean",
-    };
-    let baseline = s.baseline.map_or_else(String::new, |[a, b]| format!(" less the {statistic} over [{a}, {b}] s"));
-    let aligned = s.align.as_ref().map_or("the event".to_owned(), |a| format!("the first {} after the event", a.first));
+    let ceiling = mean(&comparison.ceilings.iter().copied().flatten().collect::<Vec<_>>());
     let sensor = study.sensor.as_ref().map(|x| {
         let doubt = if x.unverified.is_empty() { String::new() } else { format!(" (unverified: {})", x.unverified) };
         format!("{}, rise {} s, decay {} s{doubt}", x.name, x.rise, x.decay)
@@ -31,17 +27,50 @@ pub fn study(study: &Study, comparison: &Comparison) -> Value {
         "subjects": members.len(),
         "sessions": members.iter().map(|m| m.tallies.iter().filter(|t| t.scored > 0).count()).sum::<usize>(),
         "responses": members.iter().map(|m| m.scored.len()).sum::<usize>(),
-        "events": s.events.join(" and "),
-        "focus": s.focus(),
-        "scoring": format!("{statistic} of {} over [{}, {}] s{baseline}, around {aligned}", study.channel, s.response[0], s.response[1]),
-        "min_interval": s.min_interval,
-        "unit": study.unit,
+        "focus": study.scoring.focus(),
+        "scoring": study.scoring.0.iter().map(|rule| scored(&study.channel, rule)).collect::<Vec<_>>(),
+        "tails": members.iter().map(|m| m.overlap.tails).sum::<usize>(),
+        "overlap": comparison.description.subjects.iter().map(overlap).collect::<Vec<_>>(),
+        "unit": study.scoring.unit(&study.unit),
         "sensor": sensor,
         "truth": comparison.truth,
         "unfinished": comparison.unfinished,
         "without": comparison.description.without,
         "without_dopamine": number(comparison.without_dopamine.iter().sum(), 1),
-        "ceiling": comparison.ranking.first().and_then(|r| r.ceiling).map(|c| number(c, 2)),
+        "ceiling": ceiling.is_finite().then(|| number(ceiling, 2)),
+    })
+}
+
+/// How the responses to some kinds of event are taken, in a sentence.
+fn scored(channel: &str, rule: &Scoring) -> String {
+    let statistic = match rule.statistic {
+        Statistic::Sum => "integral over time",
+        Statistic::Mean => "mean",
+        Statistic::Samples => "sum over samples",
+    };
+    let [from, to] = rule.response;
+    let baseline = rule.baseline.map_or_else(String::new, |[a, b]| format!(" less that over [{a}, {b}] s"));
+    let around =
+        rule.align.as_ref().map_or("the event".to_owned(), |a| format!("the first {} after the event", a.first));
+    let apart = if rule.min_interval > 0.0 {
+        format!("; events closer than {} s to the one of their kind before are left out", rule.min_interval)
+    } else {
+        String::new()
+    };
+    format!(
+        "{}: {statistic} of {channel} over [{from}, {to}] s{baseline}, around {around}, where {:.0} % of a window's samples \
+         or more are there{apart}",
+        rule.events.join(" and "),
+        100.0 * rule.coverage
+    )
+}
+
+/// How much of a subject's correlations the tails of other responses make.
+fn overlap(s: &crate::fit::describe::SubjectFacts) -> Value {
+    let [n, i] = s.r_overlap;
+    json!({
+        "subject": s.subject, "tails": s.tails, "responses": s.tally.scored, "number": number(s.r_number, 3),
+        "interval": number(s.r_interval, 3), "number_overlap": number(n, 3), "interval_overlap": number(i, 3),
     })
 }
 
@@ -49,11 +78,11 @@ pub fn study(study: &Study, comparison: &Comparison) -> Value {
 pub fn ranking(comparison: &Comparison) -> Vec<Value> {
     let row = |r: &crate::fit::ranking::Ranked| {
         json!({
-            "label": r.label, "family": r.family, "truth": r.truth,
+            "label": r.label, "family": r.family, "truth": r.truth, "one_with": r.one_with,
             "held_out": number(r.held_out, 1), "delta": number(r.difference[0], 1), "error": number(r.difference[1], 1),
             "left_out": number(r.left_out, 1), "bic": number(r.delta_bic, 1), "frequency": number(r.frequency, 2),
             "protected": number(r.protected, 2), "exceedance": number(r.exceedance, 2),
-            "r2": r.r2.map(|x| number(x, 2)), "negative": r.gain_negative,
+            "r2": number(r.r2, 2), "own": number(r.r2_own, 2), "opposed": r.opposed,
         })
     };
     comparison.ranking.iter().map(row).collect()
@@ -92,6 +121,7 @@ pub fn subjects(comparison: &Comparison) -> Vec<Value> {
             "sessions": member.tallies.iter().filter(|t| t.scored > 0).count(),
             "ceiling": comparison.ceilings[m].map(|c| number(c, 2)),
             "best": best.map(|t| &t.label), "r2": best.map(|t| number(t.subjects[m].r2, 2)),
+            "own": best.map(|t| number(t.subjects[m].r2_own, 2)),
             "without": best.map(|t| number(t.subjects[m].r2_without, 2)),
         })
     };
@@ -164,21 +194,45 @@ pub fn told(comparison: &Comparison) -> Vec<Value> {
     comparison.theories.iter().map(row).collect()
 }
 
+/// One account against another, in words.
+pub fn against(against: &Against) -> String {
+    let new = against.new_animal.map_or_else(
+        || "one animal has no error over animals".to_owned(),
+        |p| {
+            let spread = number(against.heterogeneity.unwrap_or(f64::NAN), 1);
+            format!(
+                "standard deviation between animals {spread} nats, probability to be better in a new animal {}",
+                number(p, 2)
+            )
+        },
+    );
+    format!("{} against {}: {}; {new}", against.account, against.other, against.words())
+}
+
 /// What recovery says.
 pub fn recovery(comparison: &Comparison) -> Value {
     let Some(recovery) = &comparison.recovery else { return Value::Null };
-    let best = comparison.ranking.first().and_then(|r| comparison.theories.iter().position(|t| t.label == r.label));
-    let inversion = best.map(|winner| {
-        let p = recovery.inversion(winner);
-        let pairs = comparison.theories.iter().zip(p).filter(|(_, p)| *p > 0.0);
-        pairs.map(|(t, p)| format!("{} {:.0} %", t.label, 100.0 * p)).collect::<Vec<_>>().join(", ")
+    let share = |[count, of]: [usize; 2]| {
+        let percent = |x: f64| number(100.0 * x, 0);
+        let error = percent(Recovery::standard_error(count, of));
+        format!("{} % (± {error}) of {of}", percent(count as f64 / of.max(1) as f64))
+    };
+    let answer = match &comparison.verdict.winner {
+        Some(winner) => recovery.answers.iter().position(|a| a == winner),
+        None => recovery.answers.len().checked_sub(1),
+    };
+    let inversion = answer.map(|answer| {
+        let p = recovery.inversion(answer);
+        let pairs = recovery.truths.iter().zip(p).filter(|(_, p)| *p > 0.0);
+        pairs.map(|(t, p)| format!("{t} {:.0} %", 100.0 * p)).collect::<Vec<_>>().join(", ")
     });
     json!({
-        "studies": recovery.wins.iter().flatten().sum::<usize>(),
         "each": recovery.studies,
-        "share": number(100.0 * recovery.share, 0),
-        "accuracy": number(100.0 * recovery.accuracy(), 0),
-        "winner": best.map(|i| &comparison.theories[i].label),
+        "named": share(recovery.named()),
+        "wrong": share(recovery.wrong()),
+        "decided": recovery.wrongly_decided()[0],
+        "sizes": recovery.truths.iter().zip(&recovery.sizes).map(|(t, s)| format!("{t} {}", number(*s, 2))).collect::<Vec<_>>(),
+        "answer": answer.map(|i| &recovery.answers[i]),
         "inversion": inversion.filter(|s| !s.is_empty()),
     })
 }
@@ -186,14 +240,17 @@ pub fn recovery(comparison: &Comparison) -> Value {
 /// The numbers of the method.
 pub fn methods(comparison: &Comparison) -> Value {
     let b = comparison.budget;
-    json!({ "design": b.design, "starts": b.starts, "evaluations": b.evaluations, "seed": comparison.seed.0 })
+    json!({ "draws": b.draws, "design": b.design, "starts": b.starts, "evaluations": b.evaluations, "seed": comparison.seed.0 })
 }
 
 /// The references of every theory and method used.
 pub fn references(study: &Study, comparison: &Comparison) -> Vec<Reference> {
     let mut keys = vec![
         "gelman2013",
+        "genz2002",
+        "kass1995",
         "hansen2001",
+        "cornuet2012",
         "burkner2020",
         "stephan2009",
         "rigoux2014",

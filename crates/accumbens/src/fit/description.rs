@@ -1,0 +1,133 @@
+//! Describes responses without any theory: what a theory of dopamine must beat before it is named.
+//!
+//! A mean a kind of event, a smooth function of the event's number and one of the time since the previous outcome for each
+//! kind, and means that differ by session, on top of the offsets, drifts and overlap that every theory has too. The smooth
+//! functions are random walks over knots (in the logarithm of number and interval), flat beyond the last, so that what
+//! comes next is predicted to be like what was. How much each may vary is not known beforehand: the evidence is averaged
+//! over a grid, from nothing to a variance as large as the noise's. It is asked as theories are, with everything
+//! integrated out.
+
+use super::cohort::Member;
+use super::evidence::{Nuisance, Part, Posterior, SESSION, Scale, log_evidence, posterior};
+
+/// Its name in rankings.
+pub const NAME: &str = "description";
+/// Steps of each smooth function.
+const STEPS: usize = 6;
+/// Variances of a smooth function over its whole range, in units of the noise variance; each is as likely beforehand.
+const VARIANCES: [f64; 3] = [0.0, 0.1, 1.0];
+/// Prior variance of the mean of a kind, in units of the noise variance.
+const KIND: f64 = 1.0;
+
+/// The columns of a subject's description.
+#[derive(Clone, Debug)]
+pub struct Description {
+    kinds: Vec<Vec<f64>>,
+    numbers: Vec<Vec<f64>>,
+    intervals: Vec<Vec<f64>>,
+}
+
+/// Ramps from 0 to 1 between neighbouring knots, for the values of one kind; 0 for the others.
+fn ramps(values: &[f64], mine: &[bool], knots: &[f64]) -> Vec<Vec<f64>> {
+    let ramp = |w: &[f64]| {
+        let at = |(v, mine): (&f64, &bool)| if *mine { ((v - w[0]) / (w[1] - w[0])).clamp(0.0, 1.0) } else { 0.0 };
+        values.iter().zip(mine).map(at).collect::<Vec<f64>>()
+    };
+    knots.windows(2).filter(|w| w[1] > w[0]).map(ramp).filter(|c| c.iter().any(|v| *v != c[0])).collect()
+}
+
+/// The quantile of sorted values.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    sorted[((sorted.len() - 1) as f64 * share).round() as usize]
+}
+
+impl Description {
+    /// Of a subject's events; its responses do not enter.
+    #[must_use]
+    pub fn new(member: &Member) -> Self {
+        let kinds_of: Vec<usize> = member.scored.iter().map(|s| s.response.kind).collect();
+        let mut kinds = kinds_of.clone();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let number: Vec<f64> = member.scored.iter().map(|s| (s.number.max(1) as f64).ln()).collect();
+        let mut all = Self { kinds: Vec::new(), numbers: Vec::new(), intervals: Vec::new() };
+        for kind in &kinds {
+            let mine: Vec<bool> = kinds_of.iter().map(|k| k == kind).collect();
+            if kinds.len() > 1 {
+                let share = mine.iter().filter(|m| **m).count() as f64 / mine.len() as f64;
+                all.kinds.push(mine.iter().map(|m| f64::from(u8::from(*m)) - share).collect());
+            }
+            let of = |values: &[f64]| {
+                let mut own: Vec<f64> = values.iter().zip(&mine).filter(|(_, m)| **m).map(|(v, _)| *v).collect();
+                own.sort_by(f64::total_cmp);
+                own
+            };
+            let own = of(&number);
+            let (low, high) = (own[0], own[own.len() - 1]);
+            let knots: Vec<f64> = (0..=STEPS).map(|i| low + (high - low) * i as f64 / STEPS as f64).collect();
+            all.numbers.extend(ramps(&number, &mine, &knots));
+            let interval = |s: &super::cohort::Scored| s.response.interval.max(0.1).ln();
+            let known: Vec<f64> = member.scored.iter().map(interval).collect();
+            let mut own = of(&member.scored.iter().map(|s| s.response.interval).collect::<Vec<_>>());
+            own.retain(|v| v.is_finite());
+            if !own.is_empty() {
+                let middle = quantile(&own, 0.5).max(0.1).ln();
+                // The first of a session follows nothing: it is like the usual one.
+                let missing = member.scored.iter().map(|s| !s.response.interval.is_finite());
+                let x: Vec<f64> = known.iter().zip(missing).map(|(v, m)| if m { middle } else { *v }).collect();
+                let knot = |i: usize| quantile(&own, 0.02 + 0.96 * i as f64 / STEPS as f64).max(0.1).ln();
+                all.intervals.extend(ramps(&x, &mine, &(0..=STEPS).map(knot).collect::<Vec<_>>()));
+            }
+        }
+        all
+    }
+
+    /// Every point of the grid.
+    fn parts(&self) -> Vec<Part<'_>> {
+        let steps = STEPS as f64;
+        let mut parts = vec![Part::default()];
+        let by_session: &[f64] = if self.kinds.is_empty() { &[0.0] } else { &[0.0, SESSION] };
+        for number in VARIANCES {
+            for interval in VARIANCES {
+                for session in by_session {
+                    let mut part = Part::default();
+                    part.shared.extend(self.kinds.iter().map(|c| (c.as_slice(), KIND)));
+                    if number > 0.0 {
+                        part.shared.extend(self.numbers.iter().map(|c| (c.as_slice(), number / steps)));
+                    }
+                    if interval > 0.0 {
+                        part.shared.extend(self.intervals.iter().map(|c| (c.as_slice(), interval / steps)));
+                    }
+                    if *session > 0.0 {
+                        part.varying.extend(self.kinds.iter().map(|c| (c.as_slice(), *session)));
+                    }
+                    if !(self.kinds.is_empty() && part.shared.is_empty()) {
+                        parts.push(part);
+                    }
+                }
+            }
+        }
+        parts
+    }
+
+    /// The log evidence of responses, averaged over the grid, in their own unit.
+    #[must_use]
+    pub fn log_evidence(&self, nuisance: &Nuisance, y: &[f64]) -> f64 {
+        let scale = Scale::of(y);
+        let scaled = scale.apply(y);
+        let each: Vec<f64> = self.parts().iter().map(|p| log_evidence(nuisance, &scaled, p)).collect();
+        super::statistics::log_mean(&each) - y.len() as f64 * scale.sd.ln()
+    }
+
+    /// What is known after responses, at the best point of the grid.
+    #[must_use]
+    pub fn posterior(&self, nuisance: &Nuisance, y: &[f64]) -> Option<Posterior> {
+        let scale = Scale::of(y);
+        let scaled = scale.apply(y);
+        let parts = self.parts();
+        let best = parts
+            .iter()
+            .max_by(|a, b| log_evidence(nuisance, &scaled, a).total_cmp(&log_evidence(nuisance, &scaled, b)))?;
+        posterior(nuisance, &scaled, best, scale)
+    }
+}

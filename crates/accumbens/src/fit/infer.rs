@@ -1,0 +1,394 @@
+//! Integrates a theory's parameters: how likely are a subject's responses and choices, whatever its parameters are?
+//!
+//! The evidence is that of all responses with the parameters averaged over their priors. It is also the sum of the log
+//! predictive densities of each session given those before, from the first on, which the prior alone predicts: nothing is
+//! ever scored by parameters that have seen it, and no session is left unscored.
+//!
+//! A quasi-random design under the prior, then CMA-ES from its best points, then importance sampling: draws from the
+//! prior (the design) and from Student distributions around what was found, weighed together by their mixture
+//! (Cornuet et al. 2012), so that the estimate is right whatever was found and better where it was found well.
+//! [key: cornuet2012]
+
+use super::choosing::Choosing;
+use super::cohort::Member;
+use super::evidence::{Nuisance, Part, Scale, log_evidence, scaled_channels};
+use super::overlap::Source;
+use super::search::{Space, maximise};
+use super::statistics::log_mean;
+use accumbens_core::{AnyTheory, Error, Result, Seed};
+use nalgebra::{DMatrix, DVector};
+use rand::Rng;
+use rand_distr::{ChiSquared, Distribution, StandardNormal};
+use serde::Serialize;
+
+/// First step of CMA-ES, in standard scores of the priors.
+const STEP: f64 = 0.4;
+/// Degrees of freedom of the distributions that are drawn from.
+const HEAVY: f64 = 5.0;
+/// Rounds of drawing; each is led by those before.
+const ROUNDS: usize = 2;
+/// The least spread of what is drawn from, in standard scores of the priors.
+const NARROW: f64 = 0.03;
+
+/// How much is searched; the same for every theory.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Budget {
+    /// Points of the shared design.
+    pub design: usize,
+    /// Starts of CMA-ES in each fit, from the best points known.
+    pub starts: usize,
+    /// Evaluations of each start.
+    pub evaluations: usize,
+    /// Draws of each round of importance sampling.
+    pub draws: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { design: 128, starts: 3, evaluations: 60, draws: 48 }
+    }
+}
+
+impl Budget {
+    /// What a simulated study is searched with: the design is known already, and one start must do.
+    #[must_use]
+    pub fn small(self) -> Self {
+        Self { starts: 1, evaluations: self.evaluations.min(40), draws: self.draws.min(24), ..self }
+    }
+}
+
+/// What is fixed about a subject before any theory is asked.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// Offsets, drifts and overlap.
+    pub nuisance: Nuisance,
+    /// The choices.
+    pub choosing: Choosing,
+    /// The responses less what other responses add to them.
+    pub y: Vec<f64>,
+}
+
+/// A tried point: standard scores, and scaled dopamine of each channel at all responses.
+#[derive(Clone, Debug, Default)]
+pub struct Tried {
+    /// Standard scores of the fitted parameters.
+    pub z: Vec<f64>,
+    /// Scaled dopamine.
+    pub channels: Vec<Vec<f64>>,
+    /// Scaled preferences before each choice.
+    pub preferences: Vec<f64>,
+    /// Whether the theory could not live with these parameters: it says nothing then.
+    pub failed: bool,
+}
+
+impl Task {
+    /// Of a subject.
+    #[must_use]
+    pub fn new(member: &Member) -> Self {
+        let overlap = &member.overlap;
+        let y = member.values();
+        let added = overlap.total(y.len());
+        let y: Vec<f64> = y.iter().zip(added).map(|(y, o)| y - o).collect();
+        let unit = Scale::of(&y).sd;
+        let column = |kind: &Vec<f64>| {
+            // Of kernels from the trace the size is known, and a unit of error is the whole; a sensor's decay has a size
+            // of its own.
+            let unit = if overlap.source == Source::Trace { unit } else { Scale::of(kind).sd };
+            kind.iter().map(|o| o / unit).collect::<Vec<f64>>()
+        };
+        let columns: Vec<Vec<f64>> = overlap.kinds.iter().map(column).collect();
+        let sessions: Vec<usize> = member.scored.iter().map(|s| s.session).collect();
+        let places: Vec<f64> = member.scored.iter().map(|s| s.place).collect();
+        Self { nuisance: Nuisance::new(&sessions, &places, &columns), choosing: member.choosing.clone(), y }
+    }
+
+    /// The log evidence of responses `y` in their own unit, and of the choices, for what a theory says.
+    #[must_use]
+    pub fn evidence(&self, y: &[f64], said: &Tried, positive: bool) -> [f64; 2] {
+        let scale = Scale::of(y);
+        let responses = log_evidence(&self.nuisance, &scale.apply(y), &Part::gains(&said.channels, positive));
+        let chosen = self.choosing.log_evidence(&said.preferences, self.choosing.chosen.len());
+        [responses - y.len() as f64 * scale.sd.ln(), chosen]
+    }
+}
+
+/// What a theory says at these standard scores; nothing where it cannot live with them.
+///
+/// # Errors
+/// Where the theory refuses the parameters or what it is told.
+pub fn said(member: &Member, theory: &dyn AnyTheory, space: &Space, z: &[f64]) -> Result<Tried> {
+    let z = z.to_vec();
+    match member.dopamine(space.at(theory, &z)?.as_ref()) {
+        Err(Error::Life { .. }) => Ok(Tried { z, failed: true, ..Tried::default() }),
+        lived => {
+            let (channels, preferences) = lived?;
+            let preferences = member.choosing.scaled(&preferences);
+            Ok(Tried { z, channels: scaled_channels(&channels), preferences, failed: false })
+        }
+    }
+}
+
+/// A theory on a subject, its parameters integrated out.
+#[derive(Clone, Debug)]
+pub struct Fitted {
+    /// Log predictive density of responses and choices together, each session given those before, nats.
+    pub held_out: f64,
+    /// What choices add to it, given the responses.
+    pub choices: f64,
+    /// How many independent draws from the posterior the estimate is worth.
+    pub effective: f64,
+    /// The best point: the posterior's mode.
+    pub best: Tried,
+    /// The log evidence at it.
+    pub log_evidence: f64,
+    /// Points that were tried, and those among them with which the theory could not live.
+    pub tried: [usize; 2],
+}
+
+/// A point with what it is worth.
+struct Point {
+    z: Vec<f64>,
+    log: [f64; 2],
+}
+
+impl Point {
+    fn log(&self) -> f64 {
+        let sum = self.log[0] + self.log[1];
+        if sum.is_nan() { f64::NEG_INFINITY } else { sum }
+    }
+}
+
+/// Student distributions with one shape, alike in number of draws.
+struct Proposal {
+    centres: Vec<DVector<f64>>,
+    factor: DMatrix<f64>,
+    draws: usize,
+}
+
+impl Proposal {
+    /// Around these centres, with this covariance made safe.
+    fn new(centres: Vec<DVector<f64>>, covariance: DMatrix<f64>, draws: usize) -> Option<Self> {
+        let d = covariance.nrows();
+        let safe = covariance + DMatrix::from_diagonal_element(d, d, NARROW * NARROW);
+        Some(Self { centres, factor: safe.cholesky()?.l(), draws })
+    }
+
+    fn draw(&self, number: usize, rng: &mut impl Rng) -> Vec<f64> {
+        let centre = &self.centres[number % self.centres.len()];
+        let z = DVector::from_fn(centre.len(), |_, _| StandardNormal.sample(rng));
+        let heavy: f64 = ChiSquared::new(HEAVY).map_or(HEAVY, |c| c.sample(rng));
+        (centre + &self.factor * z * (HEAVY / heavy).sqrt()).as_slice().to_vec()
+    }
+
+    /// ln of its density.
+    fn density(&self, z: &[f64]) -> f64 {
+        let d = z.len() as f64;
+        let constant = statrs::function::gamma::ln_gamma(0.5 * (HEAVY + d))
+            - statrs::function::gamma::ln_gamma(0.5 * HEAVY)
+            - 0.5 * d * (HEAVY * std::f64::consts::PI).ln()
+            - self.factor.diagonal().iter().map(|x| x.ln()).sum::<f64>();
+        let one = |centre: &DVector<f64>| {
+            let mut x = DVector::from_column_slice(z) - centre;
+            self.factor.solve_lower_triangular_mut(&mut x);
+            constant - 0.5 * (HEAVY + d) * (x.norm_squared() / HEAVY).ln_1p()
+        };
+        log_mean(&self.centres.iter().map(one).collect::<Vec<_>>())
+    }
+}
+
+/// The mean and covariance of points under weights that add up to 1.
+fn moments<'a>(points: impl Iterator<Item = (&'a [f64], f64)> + Clone, d: usize) -> (DVector<f64>, DMatrix<f64>) {
+    let vector = |z: &[f64]| DVector::from_column_slice(z);
+    let mean = points.clone().fold(DVector::zeros(d), |m, (z, w)| m + vector(z) * w);
+    let covariance = points.fold(DMatrix::zeros(d, d), |c, (z, w)| {
+        let x = vector(z) - &mean;
+        c + &x * x.transpose() * w
+    });
+    (mean, covariance)
+}
+
+/// Weights that add up to 1 from their logarithms; none where no point is any good.
+fn normalised(logs: &[f64]) -> Option<Vec<f64>> {
+    let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = logs.iter().map(|l| (l - top).exp()).sum();
+    (top.is_finite() && sum.is_finite()).then(|| logs.iter().map(|l| (l - top).exp() / sum).collect())
+}
+
+/// A theory asked about one subject.
+pub struct Asked<'a> {
+    /// The subject.
+    pub member: &'a Member,
+    /// What is fixed about it.
+    pub task: &'a Task,
+    /// The theory.
+    pub theory: &'a dyn AnyTheory,
+    /// Whether more of its dopamine is more light.
+    pub positive: bool,
+    /// What it says at the points of its design.
+    pub design: &'a [Tried],
+}
+
+impl Asked<'_> {
+    /// Integrates the theory's parameters over responses `y`; chance is drawn from streams named `stream`.
+    ///
+    /// # Errors
+    /// Where the theory refuses what it is told, or its code fails.
+    pub fn infer(&self, y: &[f64], budget: Budget, seed: Seed, stream: &str) -> Result<Fitted> {
+        let space = Space::of(self.theory);
+        let d = space.dimensions();
+        let value = |said: &Tried| self.task.evidence(y, said, self.positive);
+        let point = |said: &Tried| Point { z: said.z.clone(), log: value(said) };
+        let mut draws: Vec<Point> = self.design.iter().map(point).collect();
+        let failed = self.design.iter().filter(|t| t.failed).count();
+        if d == 0 {
+            let [a, b] = draws[0].log;
+            let (best, tried) = (self.design[0].clone(), [1, failed]);
+            return Ok(Fitted { held_out: a + b, choices: b, effective: 1.0, best, log_evidence: a + b, tried });
+        }
+        let mut run = Search { asked: self, space, y, tried: [draws.len(), failed], fault: None, best: None };
+        for (said, point) in self.design.iter().zip(&draws) {
+            run.note(said, point.log());
+        }
+        let mut proposals = run.proposals(&draws, budget, seed, stream)?;
+        let mut weights = Vec::new();
+        for round in 0..ROUNDS {
+            let Some(proposal) = proposals.last() else { break };
+            let mut rng = seed.stream(&format!("{stream}/draws/{round}"));
+            let scores: Vec<Vec<f64>> = (0..proposal.draws).map(|i| proposal.draw(i, &mut rng)).collect();
+            for z in scores {
+                draws.push(run.look(&z)?);
+            }
+            weights = weigh(&draws, &run.space, self.design.len(), &proposals);
+            if round + 1 < ROUNDS {
+                proposals.extend(next(&draws, &weights, &proposals, budget.draws));
+            }
+        }
+        if weights.is_empty() {
+            weights = vec![0.0; draws.len()];
+        }
+        run.finish(&draws, &weights)
+    }
+}
+
+/// ln of each draw's weight: its prior density over that of the mixture that all were drawn from.
+fn weigh(draws: &[Point], space: &Space, design: usize, proposals: &[Proposal]) -> Vec<f64> {
+    let total = draws.len() as f64;
+    let one = |p: &Point| {
+        let prior = space.log_prior(&p.z);
+        let mut parts = vec![prior + (design as f64 / total).ln()];
+        parts.extend(proposals.iter().map(|q| q.density(&p.z) + (q.draws as f64 / total).ln()));
+        let mixture = log_mean(&parts) + (parts.len() as f64).ln();
+        prior - mixture
+    };
+    draws.iter().map(one).collect()
+}
+
+/// The next distribution to draw from: around the mean of what was weighed, where that rests on enough draws.
+fn next(draws: &[Point], weights: &[f64], proposals: &[Proposal], count: usize) -> Option<Proposal> {
+    let logs: Vec<f64> = draws.iter().zip(weights).map(|(p, w)| p.log() + w).collect();
+    let shares = normalised(&logs)?;
+    let effective = 1.0 / shares.iter().map(|w| w * w).sum::<f64>();
+    let d = draws[0].z.len();
+    if effective > 2.0 * d as f64 {
+        let (mean, covariance) = moments(draws.iter().map(|p| p.z.as_slice()).zip(shares.iter().copied()), d);
+        return Proposal::new(vec![mean], covariance * 1.2, count);
+    }
+    let best = draws.iter().max_by(|a, b| a.log().total_cmp(&b.log()))?;
+    let last = proposals.last()?;
+    let narrower = &last.factor * last.factor.transpose() * 0.25;
+    Proposal::new(vec![DVector::from_column_slice(&best.z)], narrower, count)
+}
+
+/// A search under way.
+struct Search<'a, 'b> {
+    asked: &'a Asked<'b>,
+    space: Space,
+    y: &'a [f64],
+    tried: [usize; 2],
+    fault: Option<Error>,
+    /// The best point so far, and its log posterior density up to a constant.
+    best: Option<(Tried, f64)>,
+}
+
+impl Search<'_, '_> {
+    fn note(&mut self, said: &Tried, log: f64) -> f64 {
+        let posterior = log + self.space.log_prior(&said.z);
+        if posterior.is_finite() && self.best.as_ref().is_none_or(|(_, b)| posterior > *b) {
+            self.best = Some((said.clone(), posterior));
+        }
+        posterior
+    }
+
+    /// Asks the theory at a point.
+    fn look(&mut self, z: &[f64]) -> Result<Point> {
+        let said = said(self.asked.member, self.asked.theory, &self.space, z)?;
+        self.tried[0] += 1;
+        self.tried[1] += usize::from(said.failed);
+        let point = Point { log: self.asked.task.evidence(self.y, &said, self.asked.positive), z: said.z.clone() };
+        self.note(&said, point.log());
+        Ok(point)
+    }
+
+    /// CMA-ES from the best points, and what to draw from first: around where each start ended well.
+    fn proposals(&mut self, design: &[Point], budget: Budget, seed: Seed, stream: &str) -> Result<Vec<Proposal>> {
+        let height = |s: &Self, p: &Point| p.log() + s.space.log_prior(&p.z);
+        let mut order: Vec<usize> = (0..design.len()).collect();
+        order.sort_by(|a, b| height(self, &design[*b]).total_cmp(&height(self, &design[*a])));
+        let d = self.space.dimensions();
+        let mut ends: Vec<(Vec<f64>, f64)> = Vec::new();
+        let mut seen: Vec<(Vec<f64>, f64)> = Vec::new();
+        for (number, start) in order.iter().take(budget.starts).enumerate() {
+            let mut rng = seed.stream(&format!("{stream}/{number}"));
+            let objective = |z: &[f64]| match self.look(z) {
+                Ok(point) => {
+                    let value = height(self, &point);
+                    seen.push((point.z, value));
+                    value
+                }
+                Err(error) => {
+                    self.fault.get_or_insert(error);
+                    f64::NEG_INFINITY
+                }
+            };
+            ends.push(maximise(objective, &design[*start].z, STEP, budget.evaluations, &mut rng));
+            if let Some(fault) = self.fault.take() {
+                return Err(fault);
+            }
+        }
+        let top = ends.iter().map(|e| e.1).fold(f64::NEG_INFINITY, f64::max);
+        if !top.is_finite() {
+            return Ok(Vec::new());
+        }
+        // The spread of what the search saw near the top, flattened so that it is no narrower than the posterior.
+        let near: Vec<f64> = seen.iter().map(|(_, value)| 0.3 * (value - top)).collect();
+        let covariance = normalised(&near).map(|w| {
+            let best = ends.iter().max_by(|a, b| a.1.total_cmp(&b.1)).map_or_else(Vec::new, |e| e.0.clone());
+            let centre = DVector::from_column_slice(&best);
+            seen.iter().zip(w).fold(DMatrix::zeros(d, d), |c, ((z, _), w)| {
+                let x = DVector::from_column_slice(z) - &centre;
+                c + &x * x.transpose() * w
+            })
+        });
+        let covariance = covariance.unwrap_or_else(|| DMatrix::identity(d, d));
+        let centres = ends.iter().filter(|e| e.1 > top - 6.0).map(|e| DVector::from_column_slice(&e.0)).collect();
+        Ok(Proposal::new(centres, covariance, budget.draws).into_iter().collect())
+    }
+
+    fn finish(self, draws: &[Point], weights: &[f64]) -> Result<Fitted> {
+        let n = (draws.len() as f64).ln();
+        let responses: Vec<f64> = draws.iter().zip(weights).map(|(p, w)| p.log[0] + w).collect();
+        let both: Vec<f64> = draws.iter().zip(weights).map(|(p, w)| p.log() + w).collect();
+        let clean =
+            |logs: &[f64]| logs.iter().map(|l| if l.is_nan() { f64::NEG_INFINITY } else { *l }).collect::<Vec<_>>();
+        let sum = |logs: &[f64]| log_mean(&clean(logs)) + (logs.len() as f64).ln();
+        let effective = normalised(&both).map_or(0.0, |w| 1.0 / w.iter().map(|w| w * w).sum::<f64>());
+        let (best, height) = self.best.ok_or_else(|| {
+            let name = self.asked.theory.name();
+            Error::input(name, "says nothing that is a number at any parameters", "parameters it can live with")
+        })?;
+        let log_evidence = height - self.space.log_prior(&best.z);
+        let held_out = sum(&both) - n;
+        let without = sum(&responses) - n;
+        Ok(Fitted { held_out, choices: held_out - without, effective, best, log_evidence, tried: self.tried })
+    }
+}

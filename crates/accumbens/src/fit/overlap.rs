@@ -1,0 +1,192 @@
+//! Says what responses to other events add to the windows of an event: the tail of one response under the baseline of the
+//! next, or an outcome inside the window of its cue.
+//!
+//! Each kind of event has one constant response, its kernel: estimated from the subject's whole trace (regression on raised
+//! cosines, as in [`crate::peri::kernels`]), or, where there is no continuous trace, the decay of the sensor alone with
+//! a size that the evidence integrates out. Convolved with the other events and put through the same windows it is what would
+//! be measured if no response ever changed. It is taken off before any theory is asked, for all theories alike; how far
+//! the kernels may be wrong is left free ([`super::evidence`]).
+
+use super::cohort::Member;
+use super::response::{Response, sampling};
+use crate::peri::kernels::{Design, kernels};
+use accumbens_core::study::{Scoring, Sensor, Session, Study, Subject, Window};
+use accumbens_core::{EventLog, Role};
+use serde::Serialize;
+
+/// How long a response is followed, s.
+pub const LENGTH: f64 = 10.0;
+/// Samples a second of a kernel, Hz.
+const RATE: f64 = 10.0;
+/// Raised cosines of a kernel.
+const BUMPS: usize = 19;
+/// A window lies on a tail where another response has more than this share of its own peak there.
+const TAIL: f64 = 0.05;
+
+/// What other responses add to the responses of a subject.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Overlap {
+    /// From what the kernels were taken.
+    pub source: Source,
+    /// What each kind of event adds to each response by its kernel, in the responses' unit; of a sensor's decay in a unit of its own.
+    #[serde(skip)]
+    pub kinds: Vec<Vec<f64>>,
+    /// How many responses have a window on the tail of another response.
+    pub tails: usize,
+}
+
+/// From what kernels are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Estimated from the subject's trace.
+    Trace,
+    /// The sensor's decay.
+    Sensor,
+    /// There is neither a trace nor a sensor: nothing is said of overlap.
+    #[default]
+    None,
+}
+
+/// A kernel by its integral from 0 to each step, and its greatest size.
+struct Kernel {
+    integral: Vec<f64>,
+    peak: f64,
+}
+
+impl Kernel {
+    fn new(values: &[f64]) -> Self {
+        let mut integral = vec![0.0];
+        for pair in values.windows(2) {
+            integral.push(integral[integral.len() - 1] + 0.5 * (pair[0] + pair[1]) / RATE);
+        }
+        Self { integral, peak: values.iter().fold(0.0, |m, v| m.max(v.abs())) }
+    }
+
+    /// Of a sensor: its decay, at a peak of 1.
+    fn of(sensor: &Sensor) -> Self {
+        let steps = (LENGTH * RATE) as usize;
+        let at = |i: usize| {
+            let t = i as f64 / RATE;
+            ((-t / sensor.decay).exp() - (-t / sensor.rise).exp()) / sensor.peak()
+        };
+        Self::new(&(0..=steps).map(at).collect::<Vec<_>>())
+    }
+
+    fn up_to(&self, lag: f64) -> f64 {
+        let place = (lag * RATE).clamp(0.0, (self.integral.len() - 1) as f64);
+        let below = place.floor() as usize;
+        let above = (below + 1).min(self.integral.len() - 1);
+        self.integral[below] + (place - below as f64) * (self.integral[above] - self.integral[below])
+    }
+
+    /// The kernel's mean over a window of lags, s.
+    fn mean(&self, [from, to]: Window) -> f64 {
+        (self.up_to(to) - self.up_to(from)) / (to - from)
+    }
+}
+
+/// The kinds that are followed by a response: all but actions, which may be its cause or its consequence.
+fn followed(log: &EventLog) -> Vec<usize> {
+    let happens = |k: &usize| log.events().iter().any(|e| e.kind.index() == *k);
+    let kinds = log.kinds().iter().enumerate().filter(|(_, k)| k.role != Role::Action).map(|(i, _)| i);
+    kinds.filter(happens).collect()
+}
+
+/// Of events of a kind this share must be followed by another kind for the two to be one.
+const COUPLED: f64 = 0.95;
+/// And the delays to it must not spread by more than this, s.
+const SPREAD: f64 = 0.5;
+
+/// Where the kernel of a kind ends, s: just before another kind where that follows nearly every one at nearly the same
+/// delay, as a reward does its cue. No regression can tell the late response to the first from the early one to the
+/// second there, and it is given to the second.
+fn until(log: &EventLog, followed: &[usize], kind: usize) -> f64 {
+    let events = log.events();
+    let own: Vec<usize> = (0..events.len()).filter(|&i| events[i].kind.index() == kind).collect();
+    let to = |other: &usize| {
+        let next = |&i: &usize| {
+            let after = events[i + 1..].iter().take_while(|e| e.kind.index() != kind);
+            let found = after.map(|e| (e.kind.index(), e.time - events[i].time)).find(|(k, _)| k == other);
+            found.map(|(_, delay)| delay).filter(|d| *d < LENGTH)
+        };
+        let mut delays: Vec<f64> = own.iter().filter_map(next).collect();
+        delays.sort_by(f64::total_cmp);
+        let at = |share: f64| delays[((delays.len() - 1) as f64 * share) as usize];
+        let coupled = !delays.is_empty() && delays.len() as f64 >= COUPLED * own.len() as f64;
+        (coupled && at(0.95) - at(0.05) < SPREAD).then(|| at(0.05))
+    };
+    let others = followed.iter().filter(|k| **k != kind);
+    others.filter_map(to).fold(LENGTH, f64::min)
+}
+
+/// What other responses add to each response of a subject.
+#[must_use]
+pub fn overlap(study: &Study, subject: &Subject, member: &Member) -> Overlap {
+    let followed = followed(&member.log);
+    let names: Vec<String> = followed.iter().map(|k| member.log.kinds()[*k].name.clone()).collect();
+    let until = followed.iter().map(|k| until(&member.log, &followed, *k)).collect();
+    let design = Design { events: names, window: [0.0, LENGTH], bumps: BUMPS, rate: RATE, until };
+    let traced = subject.sessions.iter().any(|s| s.recording.channel(&study.channel).is_some());
+    let estimated = traced.then(|| kernels(&subject.sessions, &study.channel, &design).ok()).flatten();
+    let (source, found): (Source, Vec<Kernel>) = match (estimated, &study.sensor) {
+        (Some(k), _) => (Source::Trace, k.kernels.iter().map(|k| Kernel::new(&k.values)).collect()),
+        (None, Some(sensor)) => (Source::Sensor, followed.iter().map(|_| Kernel::of(sensor)).collect()),
+        (None, None) => return Overlap::default(),
+    };
+    let interval = |s: &Session| s.windows.as_ref().map_or_else(|| sampling(&s.recording.times), |w| w.interval);
+    let intervals: Vec<f64> = subject.sessions.iter().map(interval).collect();
+    let mut all = Overlap { source, kinds: vec![vec![0.0; member.scored.len()]; followed.len()], tails: 0 };
+    for (i, scored) in member.scored.iter().enumerate() {
+        let log = &subject.sessions[scored.session].recording.events;
+        let Some(rule) = study.scoring.of(&member.log.kinds()[scored.response.kind].name) else { continue };
+        let added = added(log, &scored.response, (rule, intervals[scored.session]), &followed, &found);
+        for (kind, value) in added.sums.iter().enumerate() {
+            all.kinds[kind][i] = *value;
+        }
+        all.tails += usize::from(added.tail);
+    }
+    all
+}
+
+struct Added {
+    sums: Vec<f64>,
+    tail: bool,
+}
+
+/// What the other events of a session add to the windows of one, at a sampling interval (s).
+fn added(
+    log: &EventLog,
+    response: &Response,
+    (rule, interval): (&Scoring, f64),
+    followed: &[usize],
+    kernels: &[Kernel],
+) -> Added {
+    let ([from, to], aligned) = (rule.span(), response.aligned);
+    let events = log.events();
+    let first = events.partition_point(|e| e.time < aligned + from - LENGTH);
+    let near = events.iter().enumerate().skip(first).take_while(|(_, e)| e.time < aligned + to);
+    let mut added = Added { sums: vec![0.0; followed.len()], tail: false };
+    for (_, event) in near.filter(|(row, _)| *row != response.row) {
+        let Some(kind) = followed.iter().position(|k| *k == event.kind.index()) else { continue };
+        let kernel = &kernels[kind];
+        let mean = |[a, b]: Window| kernel.mean([aligned + a - event.time, aligned + b - event.time]);
+        added.sums[kind] += rule.value(mean(rule.response), rule.baseline.map(mean), interval);
+        added.tail |= rule.windows().any(|w| mean(w).abs() > TAIL * kernel.peak);
+    }
+    added
+}
+
+impl Overlap {
+    /// What all kinds together add to each response by their estimated kernels; 0 where their size is not known.
+    #[must_use]
+    pub fn total(&self, count: usize) -> Vec<f64> {
+        let mut total = vec![0.0; count];
+        if self.source == Source::Trace {
+            for kind in &self.kinds {
+                total.iter_mut().zip(kind).for_each(|(t, k)| *t += k);
+            }
+        }
+        total
+    }
+}

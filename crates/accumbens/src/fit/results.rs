@@ -1,0 +1,274 @@
+//! Puts the fits of a comparison into results: each theory in each subject, the description without theory, what qualifies
+//! the answer, and what would be said under each truth.
+
+use super::ceiling::ceiling;
+use super::cohort::{Cohort, Member};
+use super::compare::{ChoiceFit, Described, Fit, Options, SubjectFit, TheoryResult};
+use super::describe::signatures;
+use super::description::Description;
+use super::evidence::{Part, Posterior, Scale, posterior, says};
+use super::infer::{Asked, Fitted, Task};
+use super::ranking::{NULL, Ranked};
+use super::recovery::{Made, Recovery, World};
+use super::search::Space;
+use super::statistics::{correlation, mean, variance};
+use accumbens_core::study::Study;
+use accumbens_core::{AnyTheory, Error, Result};
+use rayon::prelude::*;
+
+/// A winner that explains less than this part of what could be explained leaves most of the data open.
+const LITTLE: f64 = 0.25;
+/// Two theories whose dopamine correlates more than this at their usual parameters, and more than [`FITTED`] where they are
+/// fitted, in every subject, are one on the design.
+const ONE: f64 = 0.999;
+/// See [`ONE`].
+const FITTED: f64 = 0.99;
+
+/// A comparison whose theories are fitted.
+pub(super) struct Whole<'a> {
+    pub study: &'a Study,
+    pub cohort: &'a Cohort,
+    pub tasks: &'a [Task],
+    /// `fits[subject][theory]`.
+    pub fits: &'a [Vec<Fit>],
+    pub options: &'a Options,
+}
+
+/// The share of the variation of `y` that `fitted` leaves unexplained.
+fn unexplained(y: &[f64], fitted: &[f64]) -> f64 {
+    let m = mean(y);
+    let total: f64 = y.iter().map(|v| (v - m).powi(2)).sum();
+    y.iter().zip(fitted).map(|(y, f)| (y - f).powi(2)).sum::<f64>() / total
+}
+
+/// What is known of a task's responses under a part; an error where they are no numbers.
+fn known(task: &Task, part: &Part<'_>) -> Result<Posterior> {
+    let scale = Scale::of(&task.y);
+    posterior(&task.nuisance, &scale.apply(&task.y), part, scale)
+        .ok_or_else(|| Error::input("responses", "cannot be explained: they are no finite numbers", "finite responses"))
+}
+
+impl Whole<'_> {
+    /// The responses' fit by offsets, drift and overlap alone.
+    fn alone(&self, m: usize) -> Result<Posterior> {
+        known(&self.tasks[m], &Part::default())
+    }
+
+    fn posterior(&self, m: usize, t: usize) -> Result<Posterior> {
+        let positive = self.options.theories[t].1.info().family != NULL;
+        known(&self.tasks[m], &Part::gains(&self.fits[m][t].1.best.channels, positive))
+    }
+
+    pub fn ceilings(&self) -> Result<Vec<Option<f64>>> {
+        let one = |(m, member): (usize, &Member)| {
+            let subject = self.study.subjects.iter().find(|s| s.name == member.name);
+            let left: Vec<f64> = self.tasks[m].y.iter().zip(self.alone(m)?.fitted).map(|(y, f)| y - f).collect();
+            Ok(subject.and_then(|s| ceiling(self.study, s, member, &left)))
+        };
+        self.cohort.members.par_iter().enumerate().map(one).collect()
+    }
+
+    pub fn described(&self) -> Result<Vec<Described>> {
+        let one = |(m, member): (usize, &Member)| {
+            let task = &self.tasks[m];
+            let description = Description::new(member);
+            let choices = task.choosing.log_evidence(&[], task.choosing.chosen.len());
+            let fitted = description.posterior(&task.nuisance, &task.y).map(|p| p.fitted);
+            let fitted = fitted.map_or_else(|| self.alone(m).map(|p| p.fitted), Ok)?;
+            let [left, without] = [&fitted, &self.alone(m)?.fitted].map(|f| unexplained(&task.y, f));
+            Ok(Described {
+                subject: member.name.clone(),
+                held_out: description.log_evidence(&task.nuisance, &task.y) + choices,
+                r2: self.r2(m, &fitted),
+                r2_own: 1.0 - left / without,
+                predicted: self.whole(m, &fitted),
+            })
+        };
+        self.cohort.members.par_iter().enumerate().map(one).collect()
+    }
+
+    /// Fitted responses with what other responses add to them.
+    fn whole(&self, m: usize, fitted: &[f64]) -> Vec<f64> {
+        let overlap = self.cohort.members[m].overlap.total(fitted.len());
+        fitted.iter().zip(overlap).map(|(f, o)| f + o).collect()
+    }
+
+    /// The share of a subject's variance that fitted responses explain, overlap included.
+    fn r2(&self, m: usize, fitted: &[f64]) -> f64 {
+        1.0 - unexplained(&self.cohort.members[m].values(), &self.whole(m, fitted))
+    }
+
+    /// Each theory: `left[theory][subject]` is its evidence of left-out subjects.
+    pub fn results(&self, left: &[Vec<f64>]) -> Result<Vec<TheoryResult>> {
+        let focus = self.study.scoring.focus();
+        let focus = self.cohort.members[0].log.kind(focus).ok_or_else(|| {
+            Error::input("score.focus", format!("no event is called {focus:?}"), "an event of the study")
+        })?;
+        let one = |(t, (label, theory)): (usize, &(String, Box<dyn AnyTheory>))| {
+            let subjects = (0..self.cohort.members.len()).map(|m| self.subject(m, t, left[t][m], focus.index()));
+            let prior = |p: &accumbens_core::Parameter| p.prior.map(|prior| (p.name.to_owned(), prior.words()));
+            let tried = |i: usize| self.fits.iter().map(|row| row[t].1.tried[i]).sum();
+            Ok(TheoryResult {
+                label: label.clone(),
+                theory: theory.name(),
+                family: theory.info().family.into(),
+                told: told(self.cohort, theory.as_ref()),
+                fitted: theory.table().iter().filter_map(prior).collect(),
+                subjects: subjects.collect::<Result<_>>()?,
+                tried: [tried(0), tried(1)],
+                of: theory.clone(),
+            })
+        };
+        self.options.theories.iter().enumerate().map(one).collect()
+    }
+
+    fn subject(&self, m: usize, t: usize, left_out: f64, focus: usize) -> Result<SubjectFit> {
+        let (member, task) = (&self.cohort.members[m], &self.tasks[m]);
+        let (theory, fitted): (_, &Fitted) = (self.options.theories[t].1.as_ref(), &self.fits[m][t].1);
+        let space = Space::of(theory);
+        let (known, alone) = (self.posterior(m, t)?, self.alone(m)?);
+        let at = space.at(theory, &fitted.best.z)?;
+        let parameters = theory.table().iter().enumerate().filter(|(_, p)| p.prior.is_some());
+        let names = theory.channels(member.log.kinds()).into_iter().filter(|c| c.dopamine).map(|c| c.name);
+        // A channel that says nothing has no gain.
+        let mut shared = known.shared.iter().copied();
+        let mut gain = |channel: &Vec<f64>| if says(channel) { shared.next().unwrap_or(0.0) } else { 0.0 };
+        let gains: Vec<f64> = fitted.best.channels.iter().map(&mut gain).collect();
+        let spread = variance(&known.own);
+        let attenuation = (spread / (spread + known.noise * known.noise)).sqrt();
+        let n = (task.y.len() + task.choosing.chosen.len()) as f64;
+        let (choices, chances) = ChoiceFit::of(task, fitted);
+        let [with, without] = [&known.fitted, &alone.fitted].map(|f| unexplained(&task.y, f));
+        Ok(SubjectFit {
+            subject: member.name.clone(),
+            held_out: fitted.held_out,
+            effective_draws: fitted.effective,
+            choices,
+            chances,
+            left_out,
+            log_evidence: fitted.log_evidence,
+            bic: space.dimensions() as f64 * n.ln() - 2.0 * fitted.log_evidence,
+            parameters: parameters.map(|(i, p)| (p.name.to_owned(), at.get(i))).collect(),
+            gains: names.zip(gains).collect(),
+            opposed: known.opposed,
+            noise: known.noise,
+            r2: self.r2(m, &known.fitted),
+            r2_without: self.r2(m, &alone.fitted),
+            r2_own: 1.0 - with / without,
+            signatures: signatures(member, focus, &known.own).map(|r| r * attenuation),
+            predicted: self.whole(m, &known.fitted),
+        })
+    }
+
+    /// For each theory the first that is one with it on this design: their dopamine is the same in every subject.
+    pub fn groups(&self) -> Vec<usize> {
+        let same = |a: &[Vec<f64>], b: &[Vec<f64>], least: f64| {
+            let alike = |(x, y): (&Vec<f64>, &Vec<f64>)| {
+                let r = correlation(x, y);
+                (!says(x) && !says(y)) || r > least
+            };
+            !a.is_empty() && a.len() == b.len() && a.iter().zip(b).all(alike)
+        };
+        let one = |a: usize, b: usize| {
+            self.fits.iter().all(|row| {
+                let (a, b) = (&row[a], &row[b]);
+                same(&a.0[0].channels, &b.0[0].channels, ONE) && same(&a.1.best.channels, &b.1.best.channels, FITTED)
+            })
+        };
+        let null = |t: usize| self.options.theories[t].1.info().family == NULL;
+        let mut groups: Vec<usize> = Vec::new();
+        for t in 0..self.options.theories.len() {
+            let first = (0..t).find(|&a| groups[a] == a && null(a) == null(t) && one(a, t));
+            groups.push(first.unwrap_or(t));
+        }
+        groups
+    }
+
+    /// What qualifies the answer beyond the evidence: signs, and what is left open.
+    pub fn caveats(&self, ranking: &[Ranked], ceilings: &[Option<f64>], label: &str) -> Vec<String> {
+        let mut caveats = Vec::new();
+        let Some(best) = ranking.iter().find(|r| r.label == label) else { return caveats };
+        let subjects = self.cohort.members.len();
+        if best.opposed * 2 > subjects {
+            caveats.push(format!(
+                "in {} of {subjects} subjects the light falls where {label} says that dopamine rises",
+                best.opposed
+            ));
+        }
+        let ceilings: Vec<f64> = ceilings.iter().copied().flatten().collect();
+        if !ceilings.is_empty() {
+            let ceiling = mean(&ceilings);
+            let shares = format!(
+                "{:.0} % of what offsets, drift and overlap leave, where silence says that about {:.0} % could be explained",
+                100.0 * best.r2_own,
+                100.0 * ceiling
+            );
+            if ceiling > 0.0 && best.r2_own < LITTLE * ceiling {
+                caveats.push(format!("{label} explains {shares}: most of it is left open"));
+            } else if best.r2_own > ceiling {
+                caveats.push(format!(
+                    "{label} explains {shares}: the signal varies more in silence than around events, so that this ceiling \
+                     says little"
+                ));
+            }
+        }
+        caveats
+    }
+
+    /// What would be said of this study under each truth.
+    pub fn recover(
+        &self,
+        asked: &[Vec<Asked<'_>>],
+        groups: &[usize],
+        go_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Option<Recovery>> {
+        let members = &self.cohort.members;
+        let descriptions: Vec<Description> = members.iter().map(Description::new).collect();
+        let make = |m: usize, fitted: Vec<f64>| -> Result<Made> {
+            let [with, without] = [&fitted, &self.alone(m)?.fitted].map(|f| unexplained(&self.tasks[m].y, f));
+            Ok(Made { share: 1.0 - with / without, fitted })
+        };
+        let theory = |t: usize| -> Result<Vec<Made>> {
+            (0..members.len()).map(|m| make(m, self.posterior(m, t)?.fitted)).collect()
+        };
+        let described = |m: usize| -> Result<Made> {
+            let task = &self.tasks[m];
+            let fitted = descriptions[m].posterior(&task.nuisance, &task.y).map(|p| p.fitted);
+            make(m, fitted.map_or_else(|| self.alone(m).map(|p| p.fitted), Ok)?)
+        };
+        let mut made = (0..asked.len()).map(theory).collect::<Result<Vec<_>>>()?;
+        made.push((0..members.len()).map(described).collect::<Result<_>>()?);
+        let families: Vec<&str> = self.options.theories.iter().map(|t| t.1.info().family).collect();
+        let world = World {
+            asked,
+            made,
+            descriptions: &descriptions,
+            labels: self.options.theories.iter().map(|t| t.0.as_str()).collect(),
+            families,
+            groups,
+            count: self.options.count(),
+            budget: self.options.budget.small(),
+            seed: self.options.seed,
+        };
+        world.recover(self.options.recovery, go_on)
+    }
+}
+
+/// What a theory was told, in words.
+fn told(cohort: &Cohort, theory: &dyn AnyTheory) -> Vec<String> {
+    let first = &cohort.members[0];
+    let each = |text: String| format!("each subject its own {text} ({})", first.name);
+    let mut words: Vec<String> = theory.boxed().tell(&first.log).into_iter().map(each).collect();
+    let changes: Vec<_> = cohort.members.iter().flat_map(|m| m.told(theory)).collect();
+    let mut names: Vec<&str> = changes.iter().map(|c| c.parameter.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let values = changes.iter().filter(|c| c.parameter == name).map(|c| c.value);
+        let (low, high) = values.fold((f64::INFINITY, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
+        words.push(format!(
+            "{name} of each session, from the mean interval between outcomes in that whole session ({low:.1} to {high:.1} s)"
+        ));
+    }
+    words
+}
