@@ -117,7 +117,9 @@ fn print(table: &Choices, compared: &Compared) -> Result<()> {
         let names = compared.models.iter().map(|m| m.model.as_str());
         let header: Vec<&str> = std::iter::once("made by").chain(names).chain(["no decision", "its family"]).collect();
         let mut said = output::table(&header);
-        compared.confusion.iter().for_each(|c| drop(said.add_row(c.row())));
+        for made in &compared.confusion {
+            said.add_row(made.row());
+        }
         let studies = compared.confusion[0].studies;
         output::line(&format!("what the verdict would say of {studies} simulated studies a model:\n{said}"))?;
     }

@@ -154,7 +154,8 @@ pub fn grouped(
     for (name, members) in names.iter().zip(&members) {
         let mut population = Population::prior(n);
         let mut covariance = DMatrix::identity(n, n);
-        for _ in 0..TURNS {
+        // A model without parameters has nothing to bring to rest.
+        for _ in 0..if n > 0 { TURNS } else { 0 } {
             let likelihoods: Vec<Likelihood> =
                 members.iter().map(|i| Likelihood::of(&found[*i], &population)).collect();
             let (next, known) = settled(&likelihoods.iter().collect::<Vec<_>>(), &population);
