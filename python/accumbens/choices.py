@@ -7,6 +7,7 @@ dopamine are explained together with choices: by how hard a choice was, and by t
 >>> compared = compare("choices.csv")                    # a file, a DataFrame, or columns by name
 >>> print(compared.answer)
 >>> compared.ranking, compared.parameters, compared.differences
+>>> compare("choices.csv", recovery=20).confusion        # what the verdict would say of data of each model
 >>> compare(table, ["q", "kalman", "td_csc"], maximum_likelihood=True)
 """
 
@@ -68,7 +69,8 @@ class Compared:
 
     @property
     def ranking(self) -> Table:
-        """One row a model, the best first: log evidence, difference to the best, pseudo-R², frequency, protected exceedance."""
+        """One row a model, the most frequent among subjects first: log evidence, difference to the first, pseudo-R², frequency,
+        protected exceedance."""
         models, selection = self.results["models"], self.results["selection"]
         best = models[0]["evidence"]
         return Table(
@@ -85,36 +87,65 @@ class Compared:
 
     @property
     def parameters(self) -> Table:
-        """One row a model, subject and parameter: fitted alone, and given its group (NaN at maximum likelihood)."""
+        """One row a model, subject and parameter: fitted alone, and given its group (NaN at maximum likelihood) with its 95 %
+        interval (at maximum likelihood that of the fit alone), and what recovery says of such intervals."""
         rows = [
-            (m["model"], s["subject"], s["group"], p["name"], p["alone"],
-             np.nan if p["grouped"] is None else p["grouped"], s["log_likelihood"], s["evidence"])
+            (m["model"], s["subject"], s["group"], p["name"], p["alone"], _number(p["grouped"]), _number(p["low"]),
+             _number(p["high"]), *_read(p), s["log_likelihood"], s["evidence"])
             for m in self.results["models"]
             for s in m["subjects"]
             for p in s["parameters"]
         ]  # fmt: skip
-        return _table(rows, "model subject group parameter alone grouped log_likelihood evidence")
+        return _table(rows, f"model subject group parameter alone grouped low high {_READ} log_likelihood evidence")
 
     @property
     def groups(self) -> Table:
-        """One row a model, parameter and group: the value of the group's mean with its 95 % interval."""
-        keys = "parameter group n value low high"
-        rows = [(m["model"], *(g[k] for k in keys.split())) for m in self.results["models"] for g in m["groups"]]
-        return _table(rows, f"model {keys}")
+        """One row a model, parameter and group: the value of the group's mean with its 95 % interval (NaN for a group of one) and
+        what recovery says of it."""
+        return self._intervals("groups", "parameter group n value low high")
 
     @property
     def differences(self) -> Table:
-        """One row a model, parameter and pair of groups: their difference in standard deviations of the prior, with 95 % interval."""
-        keys = "parameter group against difference low high"
-        rows = [(m["model"], *(d[k] for k in keys.split())) for m in self.results["models"] for d in m["differences"]]
-        return _table(rows, f"model {keys}")
+        """One row a model, parameter and pair of groups: their difference in standard deviations of the prior, with its 95 %
+        interval (NaN where a group has one subject) and what recovery says of it."""
+        return self._intervals("differences", "parameter group against difference low high")
+
+    def _intervals(self, what: str, keys: str) -> Table:
+        rows = [
+            (m["model"], *(_number(x[k]) for k in keys.split()), *_read(x)) for m in self.results["models"] for x in m[what]
+        ]
+        return _table(rows, f"model {keys} {_READ}")
 
     @property
     def recovery(self) -> Table:
-        """One row a model and parameter: correlation of what was put in and found, bias, and how often the 95 % interval held it."""
-        keys = "parameter correlation bias covered"
-        rows = [(m["model"], *(r[k] for k in keys.split())) for m in self.results["models"] for r in m["recovery"]]
-        return _table(rows, f"model {keys}")
+        """One row a model and parameter: the correlation (within groups, with its standard error) of subjects' values that were put
+        into simulated studies and found, the bias, and how often 95 % intervals of subjects, group means and differences held what
+        was put in, each with its standard error (NaN where there is no such interval)."""
+        rows = [
+            (m["model"], r["parameter"], r["studies"], _number(r["correlation"]), _number(r["correlation_error"]), _number(r["bias"]),
+             *(_number((r[of] or {}).get(k)) for of in ("subjects", "means", "differences") for k in ("share", "error")))
+            for m in self.results["models"]
+            for r in m["recovery"]
+        ]  # fmt: skip
+        names = "model parameter studies correlation correlation_error bias"
+        kinds = " ".join(f"{of}_covered {of}_error" for of in ("subjects", "means", "differences"))
+        return _table(rows, f"{names} {kinds}")
+
+    @property
+    def confusion(self) -> Table:
+        """One row a model that made simulated studies and a thing that the verdict would say of them: a model's name, or "no
+        decision"; how often, with its standard error. Empty without recovery."""
+        rows = [
+            (c["truth"], said, c["studies"], share["share"], share["error"])
+            for c in self.results["confusion"]
+            for said, share in [*((n["model"], n["share"]) for n in c["named"]), ("no decision", c["undecided"])]
+        ]
+        return _table(rows, "truth said studies share error")
+
+    @property
+    def answer(self) -> str:
+        """Which model explains the choices, how groups differ in its parameters, and what recovery says of both."""
+        return self.results["answer"]
 
     def page(self, path: str | os.PathLike[str]) -> None:
         """Writes the report."""
@@ -127,6 +158,25 @@ class Compared:
 
     def _repr_html_(self) -> str:
         return self.ranking._repr_html_()
+
+
+#: Columns of what recovery says of an interval.
+_READ = "r r_error covered covered_error readable note"
+
+
+def _number(value: Any) -> Any:
+    """NaN for what JSON has no number for."""
+    return np.nan if value is None else value
+
+
+def _read(interval: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What recovery says of an interval: ``readable`` is "" where it was not run."""
+    read = interval["recovery"]
+    if read is None:
+        return (np.nan, np.nan, np.nan, np.nan, "", interval["note"])
+    covered = read["covered"] or {}
+    numbers = (read["correlation"], read["correlation_error"], covered.get("share"), covered.get("error"))
+    return (*map(_number, numbers), "yes" if read["readable"] else "no", interval["note"])
 
 
 def _table(rows: Sequence[Sequence[Any]], names: str) -> Table:
@@ -154,8 +204,9 @@ def compare(
 
     A model is ``"NAME"`` or ``"NAME:parameter=value"``. With ``maximum_likelihood`` nothing is asked of parameters beforehand and
     groups are not fitted. ``latencies`` follow how hard a choice was (``regression``), or a drift diffusion with the model's chances
-    between two options (``diffusion``: ``threshold`` and ``nondecision`` are fitted too). ``recovery`` data sets are
-    simulated of each model. The same seed gives the same numbers on any number of threads.
+    between two options (``diffusion``: ``threshold`` and ``nondecision`` are fitted too). ``recovery`` studies
+    are simulated of each model, with the choices, latencies and dopamine that were fitted, and put through the same: what comes
+    back stands beside every interval ("recovery not run" where it is 0). The same seed gives the same numbers on any number of threads.
     """
     if latencies not in ("regression", "diffusion"):
         raise ValueError(f"latencies {latencies!r}; accepted: 'regression', 'diffusion'")

@@ -52,6 +52,16 @@ def test_tables_of_a_comparison_have_a_row_for_each_parameter_group_and_pair(tmp
     assert len(compared.parameters) == 6 * (2 + 3)
     assert len(compared.groups) == 2 * (2 + 3)
     assert len(compared.differences) == len(compared.recovery) == 2 + 3
+    for intervals in (compared.parameters, compared.groups, compared.differences):
+        assert set(intervals["readable"]) <= {"yes", "no"}
+        assert all("(1 studies)" in note for note in intervals["note"])
+    assert np.isfinite(compared.recovery["means_covered"]).all() and (np.asarray(compared.recovery["means_error"]) > 0).all()
+    # Of data of each model the verdict says one thing.
+    said = compared.confusion
+    assert set(said["said"]) == {"q", "q_dual", "no decision"} and sum(said["share"]) == pytest.approx(2)
+    assert "the verdict would name it" in compared.answer
+    untried = choices.compare(bandit(), ["q"], progress=False)
+    assert set(untried.groups["note"]) == {"recovery not run"} and set(untried.groups["readable"]) == {""}
     alone = choices.compare(bandit(), ["q"], maximum_likelihood=True, progress=False)
     assert np.isnan(alone.parameters["grouped"]).all()
     assert len(alone.groups) == 0

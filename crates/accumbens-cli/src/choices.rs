@@ -1,10 +1,12 @@
 //! `accumbens compare` of a tidy table of choices: which model explains them, and how groups differ.
 
 use crate::{output, progress};
+use accumbens::choices::result::ModelResult;
 use accumbens::choices::{self, Beforehand, Compared, Latencies, Options, compare::steps, page};
 use accumbens_core::choices::Choices;
 use accumbens_core::{Error, Result, Seed};
 use accumbens_io::{Column, write_file, write_table};
+use comfy_table::Table;
 use std::path::Path;
 
 /// What is asked of a table of choices.
@@ -17,7 +19,7 @@ pub struct Asked<'a> {
     pub likelihood: bool,
     /// How latencies are explained.
     pub latencies: Latencies,
-    /// Simulated data sets a model.
+    /// Simulated studies a model.
     pub recovery: usize,
     /// The seed.
     pub seed: u64,
@@ -90,6 +92,9 @@ fn parameters(compared: &Compared) -> Vec<Column> {
         Column::text("parameter", rows().map(|(.., p)| p.name.clone()).collect()),
         Column::real("alone", rows().map(|(.., p)| p.alone).collect()),
         Column::real("grouped", rows().map(|(.., p)| p.grouped.unwrap_or(f64::NAN)).collect()),
+        Column::real("low", rows().map(|(.., p)| p.low).collect()),
+        Column::real("high", rows().map(|(.., p)| p.high).collect()),
+        Column::text("recovery", rows().map(|(.., p)| p.note.clone()).collect()),
         Column::real("log likelihood", rows().map(|(_, s, _)| s.log_likelihood).collect()),
         Column::real("log evidence", rows().map(|(_, s, _)| s.evidence).collect()),
     ]
@@ -103,8 +108,28 @@ fn print(table: &Choices, compared: &Compared) -> Result<()> {
         compared.latencies,
         compared.dopamine
     ))?;
+    output::line(&ranking(compared).to_string())?;
+    if let Some(best) = compared.models.first() {
+        intervals(best)?;
+        differences(best)?;
+    }
+    if !compared.confusion.is_empty() {
+        let names = compared.models.iter().map(|m| m.model.as_str());
+        let header: Vec<&str> = std::iter::once("made by").chain(names).chain(["no decision", "its family"]).collect();
+        let mut said = output::table(&header);
+        for made in &compared.confusion {
+            said.add_row(made.row());
+        }
+        let studies = compared.confusion[0].studies;
+        output::line(&format!("what the verdict would say of {studies} simulated studies a model:\n{said}"))?;
+    }
+    output::line(&format!("\n{}", compared.answer))
+}
+
+fn ranking(compared: &Compared) -> Table {
     let top = compared.models.first().map_or(0.0, |m| m.evidence);
-    let mut ranking = output::table(&["model", "log evidence", "Δ to best", "pseudo-R²", "frequency", "exceedance"]);
+    let header = ["model", "log evidence", "Δ to first", "pseudo-R²", "frequency", "exceedance"];
+    let mut ranking = output::table(&header);
     for (i, m) in compared.models.iter().enumerate() {
         ranking.add_row([
             m.model.clone(),
@@ -115,25 +140,43 @@ fn print(table: &Choices, compared: &Compared) -> Result<()> {
             format!("{:.2}", compared.selection.protected[i]),
         ]);
     }
-    output::line(&ranking.to_string())?;
-    if let Some(best) = compared.models.first() {
-        let mut values = output::table(&["parameter", "group", "n", "value", "95 % interval"]);
-        for g in &best.groups {
-            let ends = format!("{:.3} to {:.3}", g.low, g.high);
-            values.add_row([g.parameter.clone(), g.group.clone(), g.n.to_string(), format!("{:.3}", g.value), ends]);
-        }
-        if !best.groups.is_empty() {
-            output::line(&format!("{}:\n{values}", best.model))?;
-        }
-        for r in &best.recovery {
-            output::line(&format!(
-                "recovery of {}: correlation {:.2}, bias {:+.2} sd, the 95 % interval holds it in {:.0} %",
-                r.parameter,
-                r.correlation,
-                r.bias,
-                100.0 * r.covered
-            ))?;
-        }
+    ranking
+}
+
+/// Two ends, where there are any.
+fn ends(low: f64, high: f64, written: impl Fn(f64) -> String) -> String {
+    if low.is_nan() { "none".into() } else { format!("{} to {}", written(low), written(high)) }
+}
+
+/// Means of groups with their intervals and, beside them, how well subjects' values and these intervals recover.
+fn intervals(best: &ModelResult) -> Result<()> {
+    let written = |x: f64| format!("{x:.3}");
+    let mut values = output::table(&["parameter", "group", "n", "mean", "95 % interval", "recovery"]);
+    for g in &best.groups {
+        let ends = ends(g.low, g.high, written);
+        let (parameter, group) = (g.parameter.clone(), g.group.clone());
+        values.add_row([parameter, group, g.n.to_string(), written(g.value), ends, g.note.clone()]);
     }
-    output::line(&format!("\n{}", compared.answer()))
+    if !best.groups.is_empty() {
+        output::line(&format!("{}:\n{values}", best.model))?;
+    }
+    let Some(first) = best.subjects.first() else { return Ok(()) };
+    for p in &first.parameters {
+        output::line(&format!("subjects' intervals of {}: {}", p.name, p.note))?;
+    }
+    Ok(())
+}
+
+fn differences(best: &ModelResult) -> Result<()> {
+    if best.differences.is_empty() {
+        return Ok(());
+    }
+    let written = |x: f64| format!("{x:+.2}");
+    let mut table = output::table(&["parameter", "groups", "difference (sd of prior)", "95 % interval", "recovery"]);
+    for d in &best.differences {
+        let groups = format!("{} − {}", d.group, d.against);
+        let ends = ends(d.low, d.high, written);
+        table.add_row([d.parameter.clone(), groups, written(d.difference), ends, d.note.clone()]);
+    }
+    output::line(&table.to_string())
 }

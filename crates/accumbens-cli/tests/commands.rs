@@ -407,7 +407,13 @@ fn a_table_of_choices_is_compared_where_a_study_would_be_and_says_what_is_wrong_
     std::fs::write(folder.path().join("choices.csv"), &table).unwrap();
     let words = ["compare", "choices.csv", "--theories", "q,win_stay,random", "--recovery", "1", "--out", "report"];
     let printed = done(&words, folder.path());
-    assert!(printed.contains("win_stay explains these choices best"), "{printed}");
+    // Four of one mind cannot decide among three models, and a study that cannot decide says so.
+    assert!(printed.contains("No decision: win_stay leads"), "{printed}");
+    assert!(printed.contains("4 subjects and 3 models cannot decide"), "{printed}");
+    assert!(
+        printed.contains("(1 studies)") && printed.contains("what the verdict would say of 1 simulated"),
+        "{printed}"
+    );
     assert!(printed.contains("120 choices, 120 latencies, 0 answers of dopamine"), "{printed}");
     for file in ["report.html", "results.json", "parameters.parquet"] {
         assert!(folder.path().join("report").join(file).exists(), "{file}");

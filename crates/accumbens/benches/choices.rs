@@ -1,9 +1,9 @@
 //! How fast models of choices live and are fitted, and people are treated.
 
-use accumbens::choices::compare::simulated;
 use accumbens::choices::diffusion::Diffusing;
 use accumbens::choices::fit::{Beforehand, alone};
 use accumbens::choices::models;
+use accumbens::choices::simulate::simulated;
 use accumbens::clinic::addiction::{Homeostatic, Lever, Rat, day};
 use accumbens_core::Seed;
 use accumbens_core::choices::{Choices, Chooser, Trial};
@@ -22,7 +22,8 @@ fn table() -> Choices {
     let subjects = (0..20).map(subject).collect();
     let choices = Choices { options: vec!["a".into(), "b".into()], offers: vec![vec![0, 1]], subjects };
     let model = models::parse("q").unwrap();
-    simulated(&choices, model.as_ref(), &vec![vec![0.0, 0.0]; 20], Seed(1), "bench").unwrap()
+    let z = vec![vec![0.0, 0.0]; 20];
+    simulated(&choices, model.as_ref(), &z, &z, Seed(1), "bench").unwrap()
 }
 
 #[divan::bench(args = ["q", "q_sticky", "opal", "kalman", "rescorla_wagner"])]

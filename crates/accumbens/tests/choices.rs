@@ -139,10 +139,10 @@ fn the_hidden_model_wins_and_its_parameters_come_back() {
     let found = compared(&choices, &["random", "win_stay", "q:initial=0.5", "opal"], Beforehand::Priors, 2);
     assert_eq!(found.models[0].model, "q");
     for recovered in &found.models[0].recovery {
-        assert!(recovered.correlation > 0.6 && recovered.covered >= 0.85, "{recovered:?}");
+        assert!(recovered.correlation > 0.6 && recovered.subjects.unwrap().share >= 0.85, "{recovered:?}");
     }
-    let at = |name: &str| found.models.iter().position(|m| m.model == name).unwrap();
-    assert!(found.confusion[at("random")][at("random")] == 1.0 && found.confusion[at("q")][at("q")] == 1.0);
+    let own = |name: &str| found.confusion.iter().find(|c| c.truth == name).unwrap().own().share;
+    assert!(own("random") == 1.0 && own("q") == 1.0);
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn drift_diffusion_finds_cautious_people_and_says_who_made_the_latencies() {
         assert!(g.low < threshold && threshold < g.high, "{g:?}");
     }
     let again = found.models[0].recovery.iter().find(|r| r.parameter == "threshold").unwrap();
-    assert!(again.correlation > 0.9 && again.covered > 0.7, "{again:?}");
+    assert!(again.correlation > 0.9 && again.subjects.unwrap().share > 0.7, "{again:?}");
     // More than two options, or none timed: refused with what would be accepted.
     let mut three = row("1", "", 0, "a", 1.0);
     three.offered.push("c".into());

@@ -11,8 +11,8 @@ use accumbens_core::choices::{Choices, Chooser};
 use accumbens_core::{Domain, Error, Parameter, Result};
 use rand::{Rng, RngExt};
 
-/// The share of slips, as in HDDM (wiecki2013).
-const SLIPS: f64 = 0.05;
+/// The share of slips, as in HDDM (wiecki2013): either option, at any time.
+pub(super) const SLIPS: f64 = 0.05;
 /// Points between 0 and the longest latency that is drawn.
 const GRID: usize = 2_000;
 
@@ -151,7 +151,7 @@ impl AnyModel for Diffusing {
         &self,
         choices: &Choices,
         subject: &Chooser,
-        chosen: &mut dyn FnMut(&[f64]) -> usize,
+        chosen: &mut dyn FnMut(usize, &[f64]) -> Option<usize>,
         given: &mut dyn FnMut(usize, u32) -> f64,
     ) -> Result<Chooser> {
         self.inner.act(choices, subject, chosen, given)

@@ -1,28 +1,25 @@
-//! Fits a model to choices, and with them to latencies and dopamine: one subject, and subjects within groups.
+//! Fits a model to a subject's choices, and with them to latencies and dopamine.
 //!
 //! The likelihood of choices is the model's own. Logarithms of latencies and dopamine's answers add their evidence given what
 //! the model says of each trial (how hard it was; the error of its outcome), with offsets, drift, gain and noise integrated
 //! out ([`crate::fit::evidence`]): a model that explains choices alone gains nothing there. All searching is done in
-//! standard scores of the priors; the evidence of a subject is Laplace's at the maximum. Groups are fitted by empirical
-//! Bayes (huys2011): each group's mean and spread of standard scores, and each subject's posterior given them, in turn.
+//! standard scores of the priors; the evidence of a subject is Laplace's at the maximum. Groups: [`super::group`].
 
+use super::beside::Beside;
 use super::diffusion::Diffusion;
 use super::model::{AnyModel, Trace};
-use crate::fit::evidence::{GAIN, Nuisance, Part, Scale, log_evidence};
 use crate::fit::search::maximise;
 use accumbens_core::choices::{Choices, Chooser};
 use accumbens_core::{Parameter, Prior, Result, Seed};
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use rayon::prelude::*;
 
-/// The fewest latencies or answers of dopamine that are fitted.
-const FEWEST: usize = 8;
 /// Step of differences, in standard scores.
 const STEP: f64 = 1e-3;
 /// The most turns of empirical Bayes, and of a climb.
 const TURNS: usize = 25;
-/// The least spread of a group, in standard scores of the prior.
-const LEAST: f64 = 0.02;
+/// The least curvature that a direction of the likelihood alone is given.
+const FLAT: f64 = 1e-9;
 
 /// What is asked of the parameters beforehand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,60 +62,21 @@ impl Fitted {
     }
 }
 
-/// Numbers beside choices that a model must explain: scaled, with the trials they belong to.
-struct Beside {
-    trials: Vec<usize>,
-    numbers: Vec<f64>,
-    nuisance: Nuisance,
-}
-
-impl Beside {
-    fn of(subject: &Chooser, pick: impl Fn(&accumbens_core::choices::Trial) -> f64) -> Option<Self> {
-        let trials: Vec<usize> = (0..subject.trials.len()).filter(|i| pick(&subject.trials[*i]).is_finite()).collect();
-        if trials.len() < FEWEST {
-            return None;
-        }
-        let raw: Vec<f64> = trials.iter().map(|i| pick(&subject.trials[*i])).collect();
-        let numbers = Scale::of(&raw).apply(&raw);
-        let sessions: Vec<usize> = trials.iter().map(|i| subject.trials[*i].session as usize).collect();
-        let of = |s: usize| sessions.iter().filter(|x| **x == s).count();
-        let mut seen = std::collections::BTreeMap::new();
-        let places: Vec<f64> = sessions
-            .iter()
-            .map(|s| {
-                let at = seen.entry(*s).or_insert(0_usize);
-                *at += 1;
-                (*at as f64 - 0.5) / of(*s) as f64 - 0.5
-            })
-            .collect();
-        Some(Self { trials, numbers, nuisance: Nuisance::new(&sessions, &places, &[]) })
-    }
-
-    fn evidence(&self, said: &[f64]) -> f64 {
-        let said: Vec<f64> = self.trials.iter().map(|i| said[*i]).collect();
-        let said = crate::fit::evidence::scaled_channels(&[said]);
-        let part = Part { shared: vec![(&said[0], GAIN)], ..Part::default() };
-        log_evidence(&self.nuisance, &self.numbers, &part)
-    }
-}
-
 /// A subject, ready to be fitted.
 pub struct Task<'a> {
     choices: &'a Choices,
     subject: &'a Chooser,
-    latencies: Option<Beside>,
-    dopamine: Option<Beside>,
+    pub(super) latencies: Option<Beside>,
+    pub(super) dopamine: Option<Beside>,
     /// The longest latency, s; 0 where there is none.
-    longest: f64,
+    pub(super) longest: f64,
 }
 
 impl<'a> Task<'a> {
     /// Of a subject.
     #[must_use]
     pub fn new(choices: &'a Choices, subject: &'a Chooser) -> Self {
-        let latency = |t: &accumbens_core::choices::Trial| if t.latency > 0.0 { t.latency.ln() } else { f64::NAN };
-        let answer = |t: &accumbens_core::choices::Trial| if t.taken.is_some() { t.dopamine } else { f64::NAN };
-        let (latencies, dopamine) = (Beside::of(subject, latency), Beside::of(subject, answer));
+        let (latencies, dopamine) = (Beside::latencies(subject), Beside::dopamine(subject));
         let longest = subject.trials.iter().map(|t| t.latency).filter(|l| *l > 0.0).fold(0.0, f64::max);
         Self { choices, subject, latencies, dopamine, longest }
     }
@@ -180,8 +138,10 @@ impl Population {
 pub struct Found {
     /// Standard scores.
     pub z: Vec<f64>,
-    /// Their posterior variances (Laplace).
+    /// Their posterior variances (Laplace); without bound where nothing is asked beforehand and the likelihood is flat.
     pub variance: Vec<f64>,
+    /// Their posterior covariances given the population (Laplace).
+    pub covariance: DMatrix<f64>,
     /// The log-likelihood of choices, latencies and dopamine.
     pub parts: [f64; 3],
     /// The log evidence (Laplace); at maximum likelihood minus half of BIC.
@@ -210,6 +170,26 @@ fn derivatives(f: &mut impl FnMut(&[f64]) -> f64, z: &[f64]) -> (DVector<f64>, D
         }
     }
     (first, second)
+}
+
+/// The inverse of a curvature and the logarithm of its determinant. Where it is no hill's, each direction that does not fall has
+/// the curvature `least` of what was asked beforehand: the data say nothing there.
+fn inverted(curvature: DMatrix<f64>, least: &[f64]) -> (DMatrix<f64>, f64) {
+    if let Some(c) = curvature.clone().cholesky() {
+        let log_det = 2.0 * c.l().diagonal().iter().map(|x| x.ln()).sum::<f64>();
+        return (c.inverse(), log_det);
+    }
+    let least = DMatrix::from_diagonal(&DVector::from_column_slice(least));
+    // At the wall of what a double holds there is no curvature at all.
+    let curvature = if curvature.iter().all(|x| x.is_finite()) { curvature } else { least.clone() };
+    let mut eigen = SymmetricEigen::new(curvature);
+    for (i, value) in eigen.eigenvalues.iter_mut().enumerate() {
+        let direction = eigen.eigenvectors.column(i);
+        *value = value.max(direction.dot(&(&least * direction)));
+    }
+    let log_det = eigen.eigenvalues.iter().map(|x| x.ln()).sum();
+    eigen.eigenvalues.iter_mut().for_each(|x| *x = x.recip());
+    (eigen.recompose(), log_det)
 }
 
 /// Climbs from a point by Newton's steps, shortened until they climb; returns the point and how far the last step led.
@@ -297,15 +277,12 @@ pub fn subject(
     }
     let (_, second) = derivatives(&mut f, &z);
     let best = f(&z);
-    let curved = (-&second).cholesky();
-    let variance = curved.as_ref().map_or_else(
-        || population.sd.iter().map(|s| s * s).collect(),
-        |c| {
-            let inverse = c.inverse();
-            (0..n).map(|i| inverse[(i, i)]).collect::<Vec<f64>>()
-        },
-    );
-    let log_det = curved.map_or(0.0, |c| 2.0 * c.l().diagonal().iter().map(|x| x.ln()).sum::<f64>());
+    let least: Vec<f64> = match beforehand {
+        Beforehand::Priors => population.sd.iter().map(|s| 1.0 / (s * s)).collect(),
+        Beforehand::Nothing => vec![FLAT; n],
+    };
+    let (covariance, log_det) = inverted(-&second, &least);
+    let variance = covariance.diagonal().iter().copied().collect();
     let made = task.subject.trials.iter().filter(|t| t.taken.is_some()).count().max(1);
     let evidence = match beforehand {
         Beforehand::Priors => best + 0.5 * n as f64 * std::f64::consts::TAU.ln() - 0.5 * log_det,
@@ -313,7 +290,7 @@ pub fn subject(
         Beforehand::Nothing => best - 0.5 * n as f64 * (made as f64).ln(),
     };
     of.put(mine.as_mut(), &z);
-    Ok(Found { parts: task.parts(mine.as_ref())?, z, variance, evidence })
+    Ok(Found { parts: task.parts(mine.as_ref())?, z, variance, covariance, evidence })
 }
 
 /// Every subject by itself.
@@ -325,72 +302,4 @@ pub fn alone(choices: &Choices, model: &dyn AnyModel, beforehand: Beforehand, se
     let population = Population::prior(of.places.len());
     let one = |s: &Chooser| subject(&Task::new(choices, s), model, &of, &population, beforehand, None, seed);
     choices.subjects.par_iter().map(one).collect()
-}
-
-/// What is known of a group.
-#[derive(Clone, Debug)]
-pub struct Group {
-    /// Its name.
-    pub name: String,
-    /// Its subjects.
-    pub n: usize,
-    /// Its mean and spread of standard scores.
-    pub population: Population,
-    /// Standard errors of the means.
-    pub error: Vec<f64>,
-}
-
-/// Subjects within groups, from their fits alone: the groups, and each subject given its own.
-///
-/// # Errors
-/// Where the model cannot go on.
-pub fn grouped(
-    choices: &Choices,
-    model: &dyn AnyModel,
-    from: &[Found],
-    seed: Seed,
-) -> Result<(Vec<Group>, Vec<Found>)> {
-    let of = Fitted::of(model);
-    let (n, names) = (of.places.len(), choices.groups());
-    let tasks: Vec<Task<'_>> = choices.subjects.iter().map(|s| Task::new(choices, s)).collect();
-    let place = |s: &Chooser| names.iter().position(|g| *g == s.group).unwrap_or(0);
-    let members: Vec<usize> = choices.subjects.iter().map(place).collect();
-    let mut found = from.to_vec();
-    let mut groups = updated(&names, &members, &found, n);
-    for _ in 0..TURNS {
-        let one = |i: usize| {
-            let population = &groups[members[i]].population;
-            subject(&tasks[i], model, &of, population, Beforehand::Priors, Some(&found[i].z), seed)
-        };
-        found = (0..tasks.len()).into_par_iter().map(one).collect::<Result<_>>()?;
-        let next = updated(&names, &members, &found, n);
-        let still = groups.iter().zip(&next).all(|(a, b)| {
-            let near = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-3);
-            near(&a.population.mean, &b.population.mean) && near(&a.population.sd, &b.population.sd)
-        });
-        groups = next;
-        if still {
-            break;
-        }
-    }
-    Ok((groups, found))
-}
-
-/// Each group's mean, its spread and the error of its mean, by the law of total variance.
-fn updated(names: &[String], members: &[usize], found: &[Found], n: usize) -> Vec<Group> {
-    let one = |(g, name): (usize, &String)| {
-        let mine: Vec<&Found> = found.iter().zip(members).filter(|(_, m)| **m == g).map(|(f, _)| f).collect();
-        let count = mine.len() as f64;
-        let mean = |j: usize| mine.iter().map(|f| f.z[j]).sum::<f64>() / count;
-        let means: Vec<f64> = (0..n).map(mean).collect();
-        let variance = |j: usize| {
-            let spread: f64 = mine.iter().map(|f| (f.z[j] - means[j]).powi(2) + f.variance[j].min(1.0)).sum();
-            // One subject's worth of the prior keeps a small group from shrinking to a point.
-            ((spread + 1.0) / (count + 1.0)).max(LEAST * LEAST)
-        };
-        let sd: Vec<f64> = (0..n).map(|j| variance(j).sqrt()).collect();
-        let error = sd.iter().map(|s| s / count.sqrt()).collect();
-        Group { name: name.clone(), n: mine.len(), population: Population { mean: means, sd }, error }
-    };
-    names.iter().enumerate().map(one).collect()
 }

@@ -86,8 +86,8 @@ pub trait AnyModel: Send + Sync {
     /// # Errors
     /// Where it cannot go on.
     fn live(&self, choices: &Choices, subject: &Chooser, trace: Option<&mut Trace>) -> Result<f64>;
-    /// Chooses in a subject's trials itself: `chosen` is given what was offered and the chances, and says what is taken, `given`
-    /// what comes of an option.
+    /// Chooses in a subject's trials itself: `chosen` is given the trial and the chances, and says what is taken, if anything;
+    /// `given` what comes of an option.
     ///
     /// # Errors
     /// Where it cannot go on.
@@ -95,7 +95,7 @@ pub trait AnyModel: Send + Sync {
         &self,
         choices: &Choices,
         subject: &Chooser,
-        chosen: &mut dyn FnMut(&[f64]) -> usize,
+        chosen: &mut dyn FnMut(usize, &[f64]) -> Option<usize>,
         given: &mut dyn FnMut(usize, u32) -> f64,
     ) -> Result<Chooser>;
 }
@@ -187,7 +187,7 @@ impl<M: Model> AnyModel for M {
         &self,
         choices: &Choices,
         subject: &Chooser,
-        chosen: &mut dyn FnMut(&[f64]) -> usize,
+        chosen: &mut dyn FnMut(usize, &[f64]) -> Option<usize>,
         given: &mut dyn FnMut(usize, u32) -> f64,
     ) -> Result<Chooser> {
         let (mut state, lapse, mut room) = (self.start(choices.options.len()), self.lapse(), [0.0; MOST]);
@@ -196,7 +196,10 @@ impl<M: Model> AnyModel for M {
             let (offered, odds) = offered(choices, trial.offer, &mut room)?;
             self.prefer(&state, offered, odds);
             chances(odds, lapse);
-            let taken = chosen(odds);
+            let Some(taken) = chosen(i, odds) else {
+                (trial.taken, trial.outcome) = (None, f64::NAN);
+                continue;
+            };
             trial.outcome = given(i, offered[taken]);
             trial.taken = Some(taken as u32);
             self.learn(&mut state, offered, taken, trial.outcome);

@@ -1,38 +1,11 @@
 //! The page of a comparison of models of choices: the answer, parameters of subjects and groups, recovery.
 
-use super::compare::{Compared, Difference, ModelResult};
+use super::recovery::{Recovered, Share};
+use super::result::{Compared, ModelResult, SubjectFit};
+use super::verdict::side;
 use crate::report::page::{Page, shorts};
 use accumbens_core::Result;
 use serde_json::{Value, json};
-
-impl Compared {
-    /// The answer in a sentence or two.
-    #[must_use]
-    pub fn answer(&self) -> String {
-        let Some(best) = self.models.first() else { return String::new() };
-        let sure = self.selection.protected.first().copied().unwrap_or(0.0);
-        let next = self.models.get(1).map_or_else(String::new, |second| {
-            format!(", {:.1} nats ahead of {}", best.evidence - second.evidence, second.model)
-        });
-        let differs: Vec<String> = (best.differences.iter())
-            .filter(|d| d.low > 0.0 || d.high < 0.0)
-            .map(|d| format!("{} is {} in {} than in {}", d.parameter, side(d), d.group, d.against))
-            .collect();
-        let groups = match (best.differences.is_empty(), differs.is_empty()) {
-            (true, _) => String::new(),
-            (false, true) => " Its parameters do not differ measurably between groups.".into(),
-            (false, false) => format!(" {}.", differs.join("; ")),
-        };
-        format!(
-            "{} explains these choices best{next} (protected exceedance probability {sure:.2}; pseudo-R² {:.2}).{groups}",
-            best.model, best.pseudo_r2
-        )
-    }
-}
-
-fn side(d: &Difference) -> &'static str {
-    if d.difference > 0.0 { "higher" } else { "lower" }
-}
 
 /// The page as HTML.
 ///
@@ -57,7 +30,8 @@ pub fn html(compared: &Compared, title: &str, command: &str) -> Result<String> {
         }
     }
     let lead = "Models of choices, each with latencies and dopamine where they were recorded: log evidence by Laplace's method at \
-                the best point of each subject, random-effects selection over subjects, groups by empirical Bayes.";
+                the best point of each subject, random-effects selection over subjects (the order of the table), groups by \
+                empirical Bayes.";
     let eyebrow = "accumbens · choices".into();
     Page { eyebrow, title: title.into(), lead: lead.into(), facts, sections, command: command.into() }.html()
 }
@@ -78,9 +52,9 @@ fn ranking(compared: &Compared) -> Value {
         })
         .collect();
     let header =
-        ["model", "what it says", "log evidence", "Δ to best", "pseudo-R²", "frequency", "exceedance (protected)"];
+        ["model", "what it says", "log evidence", "Δ to first", "pseudo-R²", "frequency", "exceedance (protected)"];
     json!({
-        "heading": "Which model", "text": compared.answer(), "tables": [{ "header": header, "rows": rows }],
+        "heading": "Which model", "text": compared.answer, "tables": [{ "header": header, "rows": rows }],
     })
 }
 
@@ -90,12 +64,13 @@ fn parameters(best: &ModelResult) -> Value {
     let mut groups: Vec<&str> = best.subjects.iter().map(|s| s.group.as_str()).collect();
     groups.sort_unstable();
     groups.dedup();
+    let note = |j: usize| best.subjects.first().map_or("", |s| s.parameters[j].note.as_str());
     let figure = |(j, name): (usize, &&str)| {
         let series: Vec<Value> = (groups.iter())
             .map(|group| {
                 let mine: Vec<_> = best.subjects.iter().filter(|s| s.group == *group).collect();
                 let alone: Vec<f64> = mine.iter().map(|s| s.parameters[j].alone).collect();
-                let given = |s: &&super::compare::SubjectFit| s.parameters[j].grouped.unwrap_or(s.parameters[j].alone);
+                let given = |s: &&SubjectFit| s.parameters[j].grouped.unwrap_or(s.parameters[j].alone);
                 let given: Vec<f64> = mine.iter().map(given).collect();
                 let label = if group.is_empty() { "all" } else { group };
                 let labels: Vec<&str> = mine.iter().map(|s| s.subject.as_str()).collect();
@@ -104,20 +79,27 @@ fn parameters(best: &ModelResult) -> Value {
             .collect();
         json!({
             "id": format!("fig-parameter-{j}"), "kind": "dots", "loose": true, "height": 280, "x": format!("{name}, each subject alone"),
-            "y": format!("{name}, given its group"), "series": series, "caption": name,
+            "y": format!("{name}, given its group"), "series": series, "caption": format!("{name}; {}", note(j)),
         })
     };
     let figures: Vec<Value> = names.iter().enumerate().map(figure).collect();
     let rows: Vec<Vec<String>> = (best.groups.iter())
         .map(|g| {
             let group = if g.group.is_empty() { "all".into() } else { g.group.clone() };
-            vec![g.parameter.clone(), group, g.n.to_string(), format!("{:.3} ({:.3} to {:.3})", g.value, g.low, g.high)]
+            let value = if g.low.is_nan() {
+                format!("{:.3}", g.value)
+            } else {
+                format!("{:.3} ({:.3} to {:.3})", g.value, g.low, g.high)
+            };
+            vec![g.parameter.clone(), group, g.n.to_string(), value, g.note.clone()]
         })
         .collect();
     json!({
         "heading": format!("Parameters of {}", best.model),
-        "text": "Each point is a subject: fitted alone, and given its group, which draws what is poorly known towards the group's mean.",
-        "tables": [{ "header": ["parameter", "group", "subjects", "value of the group's mean (95% interval)"], "rows": rows }],
+        "text": "Each point is a subject: fitted alone, and given its group, which draws what is poorly known towards the group's \
+                 mean. Beside each interval stands its recovery: the correlation r of subjects' values that were put into simulated \
+                 studies with those that were found, and how often the interval held what was put in.",
+        "tables": [{ "header": ["parameter", "group", "subjects", "value of the group's mean (95% interval)", "recovery"], "rows": rows }],
         "figures": figures,
     })
 }
@@ -125,46 +107,56 @@ fn parameters(best: &ModelResult) -> Value {
 fn differences(best: &ModelResult) -> Value {
     let rows: Vec<Vec<String>> = (best.differences.iter())
         .map(|d| {
-            let says = if d.low > 0.0 || d.high < 0.0 { side(d) } else { "not measurably" };
+            let readable = d.recovery.as_ref().is_none_or(|r| r.readable);
+            let says = match d.low > 0.0 || d.high < 0.0 {
+                _ if !readable => "not to be read",
+                true => side(d),
+                false => "not measurably",
+            };
             let groups = format!("{} against {}", d.group, d.against);
             vec![
                 d.parameter.clone(),
                 groups,
                 format!("{:+.2} ({:+.2} to {:+.2})", d.difference, d.low, d.high),
                 says.into(),
+                d.note.clone(),
             ]
         })
         .collect();
     json!({
         "heading": "How groups differ",
-        "text": "Differences of group means in standard deviations of the parameter's prior, with 95% intervals.",
-        "tables": [{ "header": ["parameter", "groups", "difference", ""], "rows": rows }],
+        "text": "Differences of group means in standard deviations of the parameter's prior, with 95% intervals and the recovery of \
+                 these intervals.",
+        "tables": [{ "header": ["parameter", "groups", "difference", "", "recovery"], "rows": rows }],
     })
 }
 
 fn recovery(compared: &Compared, best: &ModelResult) -> Value {
-    let rows: Vec<Vec<String>> = (best.recovery.iter())
-        .map(|r| {
-            vec![
-                r.parameter.clone(),
-                format!("{:.2}", r.correlation),
-                format!("{:+.2}", r.bias),
-                format!("{:.2}", r.covered),
-            ]
-        })
-        .collect();
-    let names: Vec<&str> = compared.models.iter().map(|m| m.model.as_str()).collect();
-    let confused: Vec<Vec<String>> = (names.iter().zip(&compared.confusion))
-        .map(|(name, row)| std::iter::once((*name).to_owned()).chain(row.iter().map(|x| format!("{x:.2}"))).collect())
-        .collect();
-    let header: Vec<&str> = std::iter::once("made by").chain(names.iter().copied()).collect();
+    let held = |share: &Option<Share>| share.map_or_else(|| "–".into(), |s| s.percent());
+    let row = |r: &Recovered| {
+        let r_error = format!("{:.2} ± {:.2}", r.correlation, r.correlation_error);
+        let bias = format!("{:+.2}", r.bias);
+        vec![r.parameter.clone(), r_error, bias, held(&r.subjects), held(&r.means), held(&r.differences)]
+    };
+    let rows: Vec<Vec<String>> = best.recovery.iter().map(row).collect();
+    let said: Vec<Vec<String>> = compared.confusion.iter().map(super::recovery::Confusion::row).collect();
+    let names = compared.models.iter().map(|m| m.model.as_str());
+    let header: Vec<&str> =
+        std::iter::once("made by").chain(names).chain(["no decision", "family decided rightly"]).collect();
+    let studies = best.recovery[0].studies;
     json!({
         "heading": "Would it be found again?",
-        "text": "Choices simulated from each subject's parameters in the same trials, fitted again: how parameters come back (in \
-                 standard scores), and which model explains each simulated data set best.",
+        "text": format!(
+            "{studies} studies a model, simulated in the same trials with the choices, latencies and dopamine that were fitted, and \
+             put through the same fits: how parameters come back (r within groups and bias of subjects' standard scores; how often \
+             95% intervals held what was put in), and what the verdict would say. ± one standard error."
+        ),
         "tables": [
-            { "header": ["parameter", "correlation", "bias", "interval holds it"], "rows": rows },
-            { "header": header, "rows": confused },
+            {
+                "header": ["parameter", "r", "bias", "subjects' intervals hold", "group means' hold", "differences' hold"],
+                "rows": rows,
+            },
+            { "header": header, "rows": said },
         ],
     })
 }

@@ -169,7 +169,7 @@ impl AnyModel for Acting {
         &self,
         choices: &Choices,
         subject: &Chooser,
-        chosen: &mut dyn FnMut(&[f64]) -> usize,
+        chosen: &mut dyn FnMut(usize, &[f64]) -> Option<usize>,
         given: &mut dyn FnMut(usize, u32) -> f64,
     ) -> Result<Chooser> {
         let mut acted = subject.clone();
@@ -178,7 +178,11 @@ impl AnyModel for Acting {
                 let offered = &choices.offers[trial.offer as usize];
                 let mut odds = vec![0.0; offered.len()];
                 life.prefer(offered, &mut odds);
-                let taken = chosen(&odds);
+                let Some(taken) = chosen(i, &odds) else {
+                    (trial.taken, trial.outcome) = (None, f64::NAN);
+                    life.start += TRIAL;
+                    continue;
+                };
                 trial.outcome = given(i, offered[taken]);
                 trial.taken = Some(taken as u32);
                 life.learn(offered[taken], trial.outcome)?;

@@ -96,7 +96,7 @@ fn turning(every: usize, at: usize, option: u32) -> f64 {
 fn lived(model: &dyn AnyModel, every: usize, trials: usize, name: &str, seed: Seed) -> Result<Choices> {
     let mut choices = bandit(trials);
     let (mut rng, mut luck) = (seed.stream(name), seed.stream(&format!("{name}/luck")));
-    let mut chosen = |chances: &[f64]| usize::from(rng.random::<f64>() >= chances[0]);
+    let mut chosen = |_: usize, chances: &[f64]| Some(usize::from(rng.random::<f64>() >= chances[0]));
     let mut given = |i: usize, option: u32| f64::from(u8::from(luck.random::<f64>() < turning(every, i, option)));
     let acted = model.act(&choices, &choices.subjects[0].clone(), &mut chosen, &mut given)?;
     choices.subjects[0] = acted;
