@@ -357,7 +357,7 @@ def compare(
     threads: int | None = None,
     progress: bool = True,
 ) -> Comparison:
-    """Compares theories (the usual six where none are named) on a study that is clean.
+    """Compares theories (the usual four where none are named) and a description without theory on a study that is clean.
 
     Every theory is fitted with the same budget: ``design`` points shared by all subjects and ``evaluations`` of each start
     of the search. ``recovery`` simulated studies for each theory, at its fitted size, say what would be said of this study if

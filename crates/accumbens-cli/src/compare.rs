@@ -23,7 +23,7 @@ pub struct Args {
     /// The study, or a tidy table of choices (subject, choice, outcome; group, session, trial, stimulus, offered, latency,
     /// dopamine); a small study with a known truth is simulated where none is named.
     study: Option<PathBuf>,
-    /// The theories, as NAME, NAME+WRAPPER or NAME:parameter=value, or `all`; the usual six where absent. Of choices: models of
+    /// The theories, as NAME, NAME+WRAPPER or NAME:parameter=value, or `all`; the usual four where absent. Of choices: models of
     /// choices and theories that act; all models of choices where absent.
     #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
     theories: Vec<String>,
@@ -276,8 +276,8 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     let header = [
         "theory",
         "evidence",
-        "Δ to best ± s.e.",
-        "left-out subject",
+        "Δ to best",
+        "left-out",
         "ΔBIC",
         "frequency",
         "exceedance",
@@ -292,6 +292,7 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     output::line(&table.to_string())?;
     output::line(
         "evidence: log predictive density, each session given those before, parameters averaged over their priors, nats;\n\
+         Δ to best: ± its standard error over animals; left-out: of each animal under what fits the others best;\n\
          exceedance is protected, in brackets unprotected; own R²: of what offsets, drift and overlap leave;\n\
          opposed: animals in which the light falls where the theory says that it rises; description: means, smooth trends,\n\
          overlap, without any theory",

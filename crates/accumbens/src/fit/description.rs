@@ -2,8 +2,8 @@
 //!
 //! A mean a kind of event, a smooth function of the event's number and one of the time since the previous outcome for each
 //! kind, and means that differ by session, on top of the offsets, drifts and overlap that every theory has too. The smooth
-//! functions are random walks over knots (in the logarithm of number and interval), flat beyond the last, so that what
-//! comes next is predicted to be like what was. How much each may vary is not known beforehand: the evidence is averaged
+//! functions are random walks over knots (closer together early in life and for short intervals), flat beyond the last, so
+//! that what comes next is predicted to be like what was. How much each may vary is not known beforehand: the evidence is averaged
 //! over a grid, from nothing to a variance as large as the noise's. It is asked as theories are, with everything
 //! integrated out.
 
@@ -13,9 +13,11 @@ use super::evidence::{Nuisance, Part, Posterior, SESSION, Scale, log_evidence, p
 /// Its name in rankings.
 pub const NAME: &str = "description";
 /// Steps of each smooth function.
-const STEPS: usize = 6;
-/// Variances of a smooth function over its whole range, in units of the noise variance; each is as likely beforehand.
-const VARIANCES: [f64; 3] = [0.0, 0.1, 1.0];
+const STEPS: usize = 8;
+/// Variances of a function of number over its whole range, in units of the noise variance; each is as likely beforehand.
+const NUMBER: [f64; 4] = [0.0, 0.1, 1.0, 10.0];
+/// The same of a function of the interval.
+const INTERVAL: [f64; 3] = [0.0, 0.1, 1.0];
 /// Prior variance of the mean of a kind, in units of the noise variance.
 const KIND: f64 = 1.0;
 
@@ -49,7 +51,7 @@ impl Description {
         let mut kinds = kinds_of.clone();
         kinds.sort_unstable();
         kinds.dedup();
-        let number: Vec<f64> = member.scored.iter().map(|s| (s.number.max(1) as f64).ln()).collect();
+        let number: Vec<f64> = member.scored.iter().map(|s| s.number as f64).collect();
         let mut all = Self { kinds: Vec::new(), numbers: Vec::new(), intervals: Vec::new() };
         for kind in &kinds {
             let mine: Vec<bool> = kinds_of.iter().map(|k| k == kind).collect();
@@ -64,7 +66,9 @@ impl Description {
             };
             let own = of(&number);
             let (low, high) = (own[0], own[own.len() - 1]);
-            let knots: Vec<f64> = (0..=STEPS).map(|i| low + (high - low) * i as f64 / STEPS as f64).collect();
+            // Life is followed more closely early, where most is learnt.
+            let knots: Vec<f64> =
+                (0..=STEPS).map(|i| low + (high - low) * (i as f64 / STEPS as f64).powi(2)).collect();
             all.numbers.extend(ramps(&number, &mine, &knots));
             let interval = |s: &super::cohort::Scored| s.response.interval.max(0.1).ln();
             let known: Vec<f64> = member.scored.iter().map(interval).collect();
@@ -87,8 +91,8 @@ impl Description {
         let steps = STEPS as f64;
         let mut parts = vec![Part::default()];
         let by_session: &[f64] = if self.kinds.is_empty() { &[0.0] } else { &[0.0, SESSION] };
-        for number in VARIANCES {
-            for interval in VARIANCES {
+        for number in NUMBER {
+            for interval in INTERVAL {
                 for session in by_session {
                     let mut part = Part::default();
                     part.shared.extend(self.kinds.iter().map(|c| (c.as_slice(), KIND)));

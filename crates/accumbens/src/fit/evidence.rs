@@ -81,8 +81,10 @@ pub struct Posterior {
     pub opposed: usize,
     /// Fitted responses.
     pub fitted: Vec<f64>,
-    /// What the part adds to them, about its mean.
+    /// What the part adds to them.
     pub own: Vec<f64>,
+    /// What each session's offset and drift add to them, in the order of [`Nuisance::sessions`]: [offset, drift].
+    pub effects: Vec<[f64; 2]>,
     /// Posterior mean of the noise's standard deviation, in the responses' unit.
     pub noise: f64,
 }
@@ -124,6 +126,22 @@ impl Nuisance {
         }
         let overlap = overlap.iter().filter(|o| says(o)).cloned().collect();
         Self { sessions: found, places: places.to_vec(), overlap }
+    }
+
+    /// The responses of each session.
+    #[must_use]
+    pub fn sessions(&self) -> &[Vec<usize>] {
+        &self.sessions
+    }
+
+    /// Offsets and drifts of sessions at each response: `effects[session]` is [offset, drift].
+    #[must_use]
+    pub fn laid_out(&self, effects: &[[f64; 2]]) -> Vec<f64> {
+        let mut all = vec![0.0; self.places.len()];
+        for (session, [offset, drift]) in self.sessions.iter().zip(effects) {
+            session.iter().for_each(|&i| all[i] = offset + drift * self.places[i]);
+        }
+        all
     }
 
     /// The precisions of the shared coefficients: offset, overlap, and the part's.
@@ -260,10 +278,12 @@ pub fn posterior(nuisance: &Nuisance, y: &[f64], part: &Part<'_>, scale: Scale) 
     }
     let variance = (SCALE + 0.5 * solved.quadratic) / (solved.shape - 1.0).max(0.5);
     let (mut fitted, mut own) = (vec![0.0; y.len()], vec![0.0; y.len()]);
+    let mut effects = Vec::with_capacity(blocks.len());
     for (session, block) in nuisance.sessions.iter().zip(&blocks) {
         let p = shared.len();
         let residual = block.cross.column(p) - block.cross.columns(0, p) * &shared;
         let varying = block.factor.solve(&residual);
+        effects.push([varying[0] * scale.sd, varying[1] * scale.sd]);
         for &i in session {
             let gains = part.shared.iter().enumerate().map(|(k, (z, _))| shared[from + k] * z[i]);
             let moved = part.varying.iter().enumerate().map(|(k, (z, _))| varying[2 + k] * z[i]);
@@ -279,6 +299,7 @@ pub fn posterior(nuisance: &Nuisance, y: &[f64], part: &Part<'_>, scale: Scale) 
         opposed: location.iter().filter(|g| **g < 0.0).count(),
         fitted,
         own,
+        effects,
         noise: variance.sqrt() * scale.sd,
     })
 }

@@ -53,7 +53,7 @@ impl Budget {
     /// What a simulated study is searched with: the design is known already, and one start must do.
     #[must_use]
     pub fn small(self) -> Self {
-        Self { starts: 1, evaluations: self.evaluations.min(40), draws: self.draws.min(24), ..self }
+        Self { starts: 1, evaluations: self.evaluations.min(24), draws: self.draws.min(12), ..self }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Asks what would be said of this study if each theory in turn were the truth, at the size at which it was fitted.
 //!
 //! On the subjects' own events each theory, and the description without theory, makes studies: its fitted part at its fitted
-//! gain, the fitted offsets, drifts and overlap, and its own residuals, permuted within sessions and kinds of event. Every
-//! theory is then searched anew as in the comparison, with a smaller budget, and the verdict noted (Wilson & Collins 2019):
+//! gain, the fitted overlap, the fitted offsets and drifts permuted among sessions (in their order they hold what the truth
+//! of the recording made of them), and its own residuals, permuted within sessions and kinds of event. Every theory is then searched anew as in the comparison, with a smaller budget, and the verdict noted (Wilson & Collins 2019):
 //! what counts is what would have been said, "none of these" included. The residuals of a fit are a little smaller than
 //! the noise, so that this errs towards saying too much. [key: wilson2019]
 
@@ -89,6 +89,8 @@ impl Recovery {
 pub struct Made {
     /// Fitted responses, overlap taken off, in the responses' unit.
     pub fitted: Vec<f64>,
+    /// Offset and drift of each session among them.
+    pub effects: Vec<[f64; 2]>,
     /// The share of its own part in what offsets, drift and overlap leave.
     pub share: f64,
 }
@@ -130,7 +132,11 @@ impl World<'_> {
             values.shuffle(&mut rng);
             group.iter().zip(values).for_each(|(&i, v)| residuals[i] = v);
         }
-        made.fitted.iter().zip(residuals).map(|(f, r)| f + r).collect()
+        let mut effects = made.effects.clone();
+        effects.shuffle(&mut rng);
+        let nuisance = &asked.task.nuisance;
+        let (before, after) = (nuisance.laid_out(&made.effects), nuisance.laid_out(&effects));
+        (0..y.len()).map(|i| made.fitted[i] - before[i] + after[i] + residuals[i]).collect()
     }
 
     /// What is said of one simulated study: the place of the theory that is named, and whether that is decisive.

@@ -54,6 +54,12 @@ impl Whole<'_> {
         known(&self.tasks[m], &Part::default())
     }
 
+    /// The responses' fit by the description.
+    fn description(&self, m: usize, description: &Description) -> Result<Posterior> {
+        let task = &self.tasks[m];
+        description.posterior(&task.nuisance, &task.y).map_or_else(|| self.alone(m), Ok)
+    }
+
     fn posterior(&self, m: usize, t: usize) -> Result<Posterior> {
         let positive = self.options.theories[t].1.info().family != NULL;
         known(&self.tasks[m], &Part::gains(&self.fits[m][t].1.best.channels, positive))
@@ -73,8 +79,7 @@ impl Whole<'_> {
             let task = &self.tasks[m];
             let description = Description::new(member);
             let choices = task.choosing.log_evidence(&[], task.choosing.chosen.len());
-            let fitted = description.posterior(&task.nuisance, &task.y).map(|p| p.fitted);
-            let fitted = fitted.map_or_else(|| self.alone(m).map(|p| p.fitted), Ok)?;
+            let fitted = self.description(m, &description)?.fitted;
             let [left, without] = [&fitted, &self.alone(m)?.fitted].map(|f| unexplained(&task.y, f));
             Ok(Described {
                 subject: member.name.clone(),
@@ -150,7 +155,7 @@ impl Whole<'_> {
             bic: space.dimensions() as f64 * n.ln() - 2.0 * fitted.log_evidence,
             parameters: parameters.map(|(i, p)| (p.name.to_owned(), at.get(i))).collect(),
             gains: names.zip(gains).collect(),
-            opposed: known.opposed,
+            opposed: if theory.info().family == NULL { 0 } else { known.opposed },
             noise: known.noise,
             r2: self.r2(m, &known.fitted),
             r2_without: self.r2(m, &alone.fitted),
@@ -205,7 +210,7 @@ impl Whole<'_> {
             );
             if ceiling > 0.0 && best.r2_own < LITTLE * ceiling {
                 caveats.push(format!("{label} explains {shares}: most of it is left open"));
-            } else if best.r2_own > ceiling {
+            } else if best.r2_own > 1.1 * ceiling {
                 caveats.push(format!(
                     "{label} explains {shares}: the signal varies more in silence than around events, so that this ceiling \
                      says little"
@@ -224,18 +229,13 @@ impl Whole<'_> {
     ) -> Result<Option<Recovery>> {
         let members = &self.cohort.members;
         let descriptions: Vec<Description> = members.iter().map(Description::new).collect();
-        let make = |m: usize, fitted: Vec<f64>| -> Result<Made> {
-            let [with, without] = [&fitted, &self.alone(m)?.fitted].map(|f| unexplained(&self.tasks[m].y, f));
-            Ok(Made { share: 1.0 - with / without, fitted })
+        let make = |m: usize, known: Posterior| -> Result<Made> {
+            let [with, without] = [&known.fitted, &self.alone(m)?.fitted].map(|f| unexplained(&self.tasks[m].y, f));
+            Ok(Made { share: 1.0 - with / without, fitted: known.fitted, effects: known.effects })
         };
-        let theory = |t: usize| -> Result<Vec<Made>> {
-            (0..members.len()).map(|m| make(m, self.posterior(m, t)?.fitted)).collect()
-        };
-        let described = |m: usize| -> Result<Made> {
-            let task = &self.tasks[m];
-            let fitted = descriptions[m].posterior(&task.nuisance, &task.y).map(|p| p.fitted);
-            make(m, fitted.map_or_else(|| self.alone(m).map(|p| p.fitted), Ok)?)
-        };
+        let theory =
+            |t: usize| -> Result<Vec<Made>> { (0..members.len()).map(|m| make(m, self.posterior(m, t)?)).collect() };
+        let described = |m: usize| -> Result<Made> { make(m, self.description(m, &descriptions[m])?) };
         let mut made = (0..asked.len()).map(theory).collect::<Result<Vec<_>>>()?;
         made.push((0..members.len()).map(described).collect::<Result<_>>()?);
         let families: Vec<&str> = self.options.theories.iter().map(|t| t.1.info().family).collect();

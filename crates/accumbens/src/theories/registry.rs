@@ -84,8 +84,8 @@ wrappers! {
     tonic::Tonic,
 }
 
-/// The theories of a comparison where none are named: one or two of each school, and the nulls.
-pub const COMPARED: &[&str] = &["rescorla_wagner", "td_csc", "td_microstimulus", "anccr", "constant", "trend"];
+/// The theories of a comparison where none are named: one or two of each school; the description without theory is always asked too.
+pub const COMPARED: &[&str] = &["rescorla_wagner", "td_csc", "td_microstimulus", "anccr"];
 
 /// A theory that a program added to those of the registry.
 struct Added {
