@@ -1,6 +1,6 @@
 //! Mixed models against published fits of lme4 on the trial tables of Jeong et al. 2022.
 
-use accumbens::peri::Table;
+use accumbens::peri::{Bands, Functional, Table};
 use accumbens::peri::mixed::{self, Sums};
 use accumbens_core::Seed;
 use std::path::{Path, PathBuf};
@@ -39,14 +39,18 @@ fn table(file: &str, columns: &[&str]) -> Option<Trials> {
     Some(trials)
 }
 
-/// Mean AIC and BIC over time points of `effects + (1 | id)`.
-fn criteria(trials: &Trials, effects: impl Fn(&[f64]) -> Vec<f64>) -> (f64, f64) {
+fn fitted(trials: &Trials, bands: Bands, effects: impl Fn(&[f64]) -> Vec<f64>) -> Functional {
     let x: Vec<Vec<f64>> = trials.columns.iter().map(|c| effects(c)).collect();
     let names = (0..x[0].len()).map(|i| i.to_string()).collect();
     let lags: Vec<f64> = (0..trials.photometry[0].len()).map(|i| i as f64).collect();
     let rows = trials.subjects.iter().zip(x).zip(&trials.photometry);
     let rows = rows.map(|((s, x), y)| (*s, x, y.as_slice())).collect();
-    let fitted = Table { effects: names, rows, lags }.fit(Seed(1));
+    Table { effects: names, rows, lags }.fit(bands, Seed(1))
+}
+
+/// Mean AIC and BIC over time points of `effects + (1 | id)`.
+fn criteria(trials: &Trials, effects: impl Fn(&[f64]) -> Vec<f64>) -> (f64, f64) {
+    let fitted = fitted(trials, Bands::Animals, effects);
     assert!(fitted.effects.iter().all(|e| e.joint.iter().zip(&e.pointwise).all(|(j, p)| j >= p)));
     (fitted.aic, fitted.bic)
 }

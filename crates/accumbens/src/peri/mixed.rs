@@ -2,6 +2,9 @@
 //!
 //! With V = σ²(I + λ 11ᵀ) within a subject, everything the likelihood needs are sums over each subject, so that one fit
 //! costs a few dozen looks at small matrices, however many trials there are.
+//!
+//! The errors of the model hold where its trials are independent and subjects differ in their mean alone. Those between
+//! subjects ([`between`]) need neither: each subject is one observation.
 
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
@@ -116,9 +119,18 @@ pub fn fit(subjects: &[&Sums]) -> Option<Fitted> {
     let best = grid.iter().copied().min_by(|a, b| deviance(*a).total_cmp(&deviance(*b)))?;
     let (mut low, mut high) = (best - 1.0, best + 1.0);
     let golden = 0.5 * (5.0_f64.sqrt() - 1.0);
-    for _ in 0..60 {
-        let (a, b) = (high - golden * (high - low), low + golden * (high - low));
-        if deviance(a) < deviance(b) { high = b } else { low = a }
+    let (mut a, mut b) = (high - golden * (high - low), low + golden * (high - low));
+    let (mut at_a, mut at_b) = (deviance(a), deviance(b));
+    for _ in 0..40 {
+        if at_a < at_b {
+            (high, b, at_b) = (b, a, at_a);
+            a = high - golden * (high - low);
+            at_a = deviance(a);
+        } else {
+            (low, a, at_a) = (a, b, at_b);
+            b = low + golden * (high - low);
+            at_b = deviance(b);
+        }
     }
     let ratio = (0.5 * (low + high)).exp();
     let (none, some) = (at(subjects, 0.0), at(subjects, ratio));
@@ -139,8 +151,80 @@ pub fn fit(subjects: &[&Sums]) -> Option<Fitted> {
     })
 }
 
-/// The fixed effects where the ratio of the variances between and within subjects is known.
-#[must_use]
-pub fn fit_at(subjects: &[&Sums], ratio: f64) -> Option<Vec<f64>> {
-    at(subjects, ratio).map(|a| a.beta.iter().copied().collect())
+/// What each subject adds to the estimate of one effect, beside what the effect is in the other subjects.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Between {
+    /// The deviation of each subject: their squares add up to the squared error.
+    pub deviations: Vec<f64>,
+    /// Degrees of freedom of the error.
+    pub df: f64,
+    /// The share of the model's variance that subjects' intercepts make, 0 to 1.
+    pub intercepts: f64,
 }
+
+impl Between {
+    /// The standard error between subjects.
+    #[must_use]
+    pub fn error(&self) -> f64 {
+        self.deviations.iter().map(|d| d * d).sum::<f64>().sqrt()
+    }
+}
+
+/// Errors between subjects of a model's effects: the bias-reduced sandwich CR2 with Satterthwaite's degrees of freedom
+/// under the model, after Bell and McCaffrey (Pustejovsky and Tipton 2018 [pustejovsky2018]). With one effect and as many trials a subject it is the t-test
+/// of the subjects' means. `None` for an effect that one subject alone tells of.
+#[must_use]
+pub fn between(subjects: &[&Sums], fitted: &Fitted) -> Vec<Option<Between>> {
+    let ratio = fitted.between / fitted.residual;
+    let beta = DVector::from_column_slice(&fitted.beta);
+    let shrunk = |s: &Sums| ratio / (1.0 + ratio * s.n);
+    let weights: Vec<DMatrix<f64>> = subjects.iter().map(|s| &s.xx - &s.x * s.x.transpose() * shrunk(s)).collect();
+    let zero = DMatrix::zeros(beta.len(), beta.len());
+    let all = weights.iter().fold(zero, |sum, w| sum + w).symmetric_eigen();
+    if all.eigenvalues.iter().any(|e| e.is_nan() || *e <= 0.0) {
+        return vec![None; beta.len()];
+    }
+    let power = |p: f64| {
+        let scaled = DMatrix::from_diagonal(&all.eigenvalues.map(|e| e.powf(p)));
+        &all.eigenvectors * scaled * all.eigenvectors.transpose()
+    };
+    let (root, inverse) = (power(-0.5), power(-1.0));
+    let leverage: Vec<_> = weights.iter().map(|w| (&root * w * &root).symmetric_eigen()).collect();
+    let scores = subjects.iter().map(|s| &s.xy - &s.x * (shrunk(s) * s.y));
+    let scores: Vec<DVector<f64>> = scores.zip(&weights).map(|(xy, w)| xy - w * &beta).collect();
+    let effect = |k: usize| {
+        let wanted = root.column(k).into_owned();
+        // Each subject's weights, made larger by what its own leverage takes from its residuals.
+        let enlarged = leverage.iter().map(|own| {
+            let mut total = DVector::zeros(beta.len());
+            for (vector, value) in own.eigenvectors.column_iter().zip(own.eigenvalues.iter()) {
+                let (left, along) = (1.0 - value, vector.dot(&wanted));
+                if left > ALONE {
+                    total += vector * (along / left.sqrt());
+                } else if along.abs() > ALONE * wanted.norm() {
+                    return None;
+                }
+            }
+            Some(&root * total)
+        });
+        let enlarged = enlarged.collect::<Option<Vec<_>>>()?;
+        let through: Vec<DVector<f64>> = enlarged.iter().zip(&weights).map(|(a, w)| w * a).collect();
+        let crossed = through.iter().fold(DMatrix::zeros(beta.len(), beta.len()), |sum, g| sum + g * g.transpose());
+        let (mut trace, mut squares) = (0.0, (&inverse * &crossed * &inverse * &crossed).trace());
+        for (a, g) in enlarged.iter().zip(&through) {
+            let (own, shared) = (a.dot(g), g.dot(&(&inverse * g)));
+            trace += own - shared;
+            squares += own * (own - 2.0 * shared);
+        }
+        let spread = |s: &&Sums| ((inverse.row(k) * &s.x)[0] / (1.0 + ratio * s.n)).powi(2);
+        Some(Between {
+            deviations: enlarged.iter().zip(&scores).map(|(a, s)| a.dot(s)).collect(),
+            df: trace * trace / squares,
+            intercepts: (ratio * subjects.iter().map(spread).sum::<f64>() / inverse[(k, k)]).min(1.0),
+        })
+    };
+    (0..beta.len()).map(effect).collect()
+}
+
+/// What is left of a subject's residuals where it alone tells of an effect, but for rounding.
+const ALONE: f64 = 1e-9;

@@ -1,8 +1,8 @@
 //! Fits a constant and falling exponentials by least squares.
 //!
 //! For given time constants the amplitudes are a linear problem, solved exactly under the condition that none is
-//! negative; only the time constants are searched. The search sees the trace averaged in a few thousand blocks, far
-//! shorter than any time constant; the amplitudes are at last taken from every sample.
+//! negative; only the time constants are searched. The search sees the trace averaged in a few thousand blocks; the
+//! amplitudes are at last taken from every sample.
 
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
@@ -11,9 +11,6 @@ use rayon::prelude::*;
 const BLOCKS: usize = 4096;
 /// Samples that are summed together.
 const STRETCH: usize = 1 << 16;
-/// The slowest of several terms has at least this time constant, s: else two terms share one decay.
-const SLOW: f64 = 600.0;
-
 /// What is fitted.
 pub struct Bounds {
     /// Exponentials.
@@ -22,7 +19,12 @@ pub struct Bounds {
     pub slowest: f64,
     /// The shortest time constant, s.
     pub fastest: f64,
+    /// The shortest time constant of the slowest of several terms, s.
+    pub slow_at_least: f64,
 }
+
+/// How near to a bound the logarithm of a time constant is at it.
+const AT: f64 = 1e-4;
 
 /// A fitted curve.
 #[derive(Clone, Debug)]
@@ -208,8 +210,26 @@ impl Bounds {
     }
 
     fn lowest(&self, term: usize) -> f64 {
-        let slow = if term == 0 && self.terms > 1 { SLOW.min(0.5 * self.slowest) } else { 0.0 };
+        let slow = if term == 0 && self.terms > 1 { self.slow_at_least } else { 0.0 };
         self.fastest.max(slow)
+    }
+
+    /// The terms of a fit whose time constant is at a bound, in words; a term without amplitude has none.
+    #[must_use]
+    pub fn hit(&self, fit: &Fit) -> Vec<String> {
+        let of = |(i, (amplitude, tau)): (usize, &(f64, f64))| {
+            let at = |bound: f64| *amplitude > 0.0 && (tau / bound).ln().abs() < AT;
+            let lowest = self.lowest(i);
+            let (bound, which, word) = if at(self.slowest) {
+                (self.slowest, "slowest", "longest")
+            } else if at(lowest) {
+                (lowest, if lowest > self.fastest { "slow_at_least" } else { "fastest" }, "shortest")
+            } else {
+                return None;
+            };
+            Some(format!("time constant {} is at the {word} allowed, {bound} s ({which})", i + 1))
+        };
+        fit.terms.iter().enumerate().filter_map(of).collect()
     }
 
     /// Whether logarithms of time constants are within bounds, the slowest first.
