@@ -91,7 +91,8 @@ mod tests {
         let times: Vec<f64> = (-30..=30).map(|i| f64::from(i) / 10.0).collect();
         let bell = |t: f64, at: f64, height: f64| height * (-(t - at).powi(2) / 0.08).exp();
         let mean: Vec<f64> = times.iter().map(|t| bell(*t, -2.9, 9.0) + bell(*t, 0.4, 1.0)).collect();
-        let average = Average { event: "drop".into(), half_width: vec![0.0; mean.len()], times, mean, animals: Vec::new() };
+        let average =
+            Average { event: "drop".into(), half_width: vec![0.0; mean.len()], times, mean, animals: Vec::new() };
         let (place, height) = peak(&average, [0.0, 1.0]).unwrap();
         assert!((average.times[place] - 0.4).abs() < 1e-9 && (height - 1.0).abs() < 1e-6);
         assert!(peak(&average, [4.0, 5.0]).is_none());

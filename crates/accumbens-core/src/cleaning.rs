@@ -119,7 +119,7 @@ pub enum Bleaching {
         #[serde(default = "fastest")]
         fastest: f64,
         /// The shortest time constant of the slowest of several terms, s; 0 for that of all. The published notebook that
-        /// docs/cleaning.md compares with has 600: light that fades faster is then fitted worse.
+        /// docs/cleaning.md compares with has 600; light that fades faster is then fitted worse.
         #[serde(default)]
         slow_at_least: f64,
     },

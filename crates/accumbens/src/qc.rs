@@ -194,12 +194,13 @@ mod tests {
     fn a_pause_and_another_sampling_rate_change_neither_motion_a_minute_nor_the_coupling() {
         let light = |t: f64| {
             let jerk = if t % 20.0 < 0.5 { 30.0 } else { 0.0 };
-            let wobble = (1.7 * t).sin() + (0.31 * t * t).sin();
-            (100.0 + jerk + wobble + 3.0 * (2.3 * t).sin(), 100.0 + jerk + wobble)
+            // Slow waves: one common, one of the signal alone.
+            let (common, own) = (2.0 * (0.05 * t).sin(), 2.0 * (0.071 * t).sin());
+            (100.0 + jerk + common + own + 3.0 * (2.3 * t).sin(), 100.0 + jerk + common)
         };
         let found = |rate: f64, pause: f64| {
-            let local: Vec<f64> = (0..(600.0 * rate) as usize).map(|i| i as f64 / rate).collect();
-            let times = local.iter().map(|t| if *t < 300.0 { *t } else { t + pause }).collect();
+            let local: Vec<f64> = (0..(2400.0 * rate) as usize).map(|i| i as f64 / rate).collect();
+            let times = local.iter().map(|t| if *t < 1200.0 { *t } else { t + pause }).collect();
             let of = |name: &str, pick: fn((f64, f64)) -> f64| {
                 let data = local.iter().map(|t| pick(light(*t))).collect();
                 Channel { name: name.into(), unit: "V".into(), data }

@@ -163,7 +163,10 @@ fn animals(lags: &[Option<(f64, Between)>]) -> Widths {
         };
         lags.iter().map(one).collect::<Vec<f64>>()
     };
-    Widths { pointwise: wide(0.5 * OUTSIDE), joint: if known.is_empty() { vec![f64::NAN; lags.len()] } else { wide(low.exp()) } }
+    Widths {
+        pointwise: wide(0.5 * OUTSIDE),
+        joint: if known.is_empty() { vec![f64::NAN; lags.len()] } else { wide(low.exp()) },
+    }
 }
 
 /// Normal draws whose lags are correlated as far as subjects' intercepts make the error, and independent beyond.

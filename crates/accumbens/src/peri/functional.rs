@@ -102,8 +102,7 @@ impl<'a> Table<'a> {
             let between = if present.len() > 1 { mixed::between(&subjects, &fitted) } else { Vec::new() };
             Some((fitted, between))
         };
-        let fits: Vec<Option<(Fitted, Vec<Option<Between>>)>> =
-            (0..self.lags.len()).into_par_iter().map(at).collect();
+        let fits: Vec<Option<(Fitted, Vec<Option<Between>>)>> = (0..self.lags.len()).into_par_iter().map(at).collect();
         let pick = |f: &dyn Fn(&Fitted) -> f64| {
             fits.iter().map(|x| x.as_ref().map_or(f64::NAN, |x| f(&x.0))).collect::<Vec<_>>()
         };

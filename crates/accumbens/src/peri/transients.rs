@@ -127,6 +127,11 @@ mod tests {
             if t % 120.0 < 60.0 { bump } else { f64::NAN }
         };
         let found = find(&times, &times.iter().map(value).collect::<Vec<_>>(), &Threshold::default());
-        assert!(found.transients.len() == 30 && (found.rate - 6.0).abs() < 0.1, "{} {}", found.transients.len(), found.rate);
+        assert!(
+            found.transients.len() == 30 && (found.rate - 6.0).abs() < 0.1,
+            "{} {}",
+            found.transients.len(),
+            found.rate
+        );
     }
 }

@@ -92,10 +92,14 @@ impl Trials {
     /// What was left out and why, in words; `None` where nothing was.
     #[must_use]
     pub fn omitted(&self) -> Option<String> {
-        let beyond = (self.left_out > 0).then(|| format!("{} because their windows reach beyond the signal", self.left_out));
+        let beyond =
+            (self.left_out > 0).then(|| format!("{} because their windows reach beyond the signal", self.left_out));
         let missing = (self.incomplete > 0).then(|| {
             let share = 100.0 * (1.0 - LEAST);
-            format!("{} because more than {share} % of a baseline or response is missing, or the baseline does not vary", self.incomplete)
+            format!(
+                "{} because more than {share} % of a baseline or response is missing, or the baseline does not vary",
+                self.incomplete
+            )
         });
         let why: Vec<String> = beyond.into_iter().chain(missing).collect();
         (!why.is_empty()).then(|| format!("events left out: {}", why.join("; ")))
@@ -122,7 +126,8 @@ fn check(cut: &Cut) -> Result<()> {
         let held = lags.iter().filter(|l| inside(window, **l)).count();
         if !within || held < least {
             let problem = format!("[{}, {}] holds {held} lags of the window", window[0], window[1]);
-            let accepted = format!("{least} or more lags of [{}, {}] s at {} Hz", cut.window[0], cut.window[1], cut.rate);
+            let accepted =
+                format!("{least} or more lags of [{}, {}] s at {} Hz", cut.window[0], cut.window[1], cut.rate);
             return Err(Error::input(field, problem, accepted));
         }
     }
@@ -367,7 +372,10 @@ mod tests {
             // A step of 2 over 2 s: at the beginning, in the middle and at the end of the response something is missing.
             for gap in [[5.0, 6.0], [-0.01, 0.8], [0.5, 1.4], [1.3, 2.1]] {
                 let trial = step(rate, &|l| l >= gap[0] && l < gap[1]).unwrap();
-                assert!((trial.area - 4.0).abs() < 1e-9 && (trial.amplitude - 2.0).abs() < 1e-9, "{rate} {gap:?}: {trial:?}");
+                assert!(
+                    (trial.area - 4.0).abs() < 1e-9 && (trial.amplitude - 2.0).abs() < 1e-9,
+                    "{rate} {gap:?}: {trial:?}"
+                );
             }
             assert!(step(rate, &|l| l > 0.7).is_none() && step(rate, &|l| l < -0.3).is_none());
         }

@@ -141,8 +141,7 @@ impl PeriPage<'_> {
             format!("peak ({unit})"),
             "latency of peak (s)".into(),
         ];
-        let text =
-            "Means over trials; every trial stands in trials.parquet. The area is the integral by time; where lags are \
+        let text = "Means over trials; every trial stands in trials.parquet. The area is the integral by time; where lags are \
              missing, the mean of what is there stands for them. Peaks of single trials are lifted by noise.";
         json!({ "heading": "Measures", "text": text, "tables": [{ "header": header, "rows": rows }] })
     }

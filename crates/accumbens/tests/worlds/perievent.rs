@@ -54,8 +54,7 @@ fn drifting(count: usize, constant: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
 /// Smooth noise of variance 1: white noise under a bell of this standard deviation, in samples.
 fn smooth(count: usize, width: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
     let reach = (3.0 * width).ceil() as usize;
-    let bell: Vec<f64> =
-        (0..=2 * reach).map(|i| (-0.5 * ((i as f64 - reach as f64) / width).powi(2)).exp()).collect();
+    let bell: Vec<f64> = (0..=2 * reach).map(|i| (-0.5 * ((i as f64 - reach as f64) / width).powi(2)).exp()).collect();
     let size = bell.iter().map(|x| x * x).sum::<f64>().sqrt();
     let white: Vec<f64> = (0..count + 2 * reach).map(|_| normal(rng)).collect();
     (0..count).map(|i| bell.iter().zip(&white[i..]).map(|(a, b)| a * b).sum::<f64>() / size).collect()
