@@ -1,7 +1,7 @@
 //! How often the bands around perievent effects hold the truth, and how wide they are: a table of worlds whose truth is
 //! known, for 4, 8 and 20 animals.
 //!
-//! `cargo run --release -p accumbens --example perievent_bands [STUDIES]`: of each world 1000 studies where nothing is said.
+//! `cargo run --release -p accumbens --example perievent_bands [STUDIES]`: of each world 500 studies where nothing is said.
 //! `exact` is how wide the joint band is beside one that would hold in 95 % of these very studies.
 
 #[path = "../tests/worlds/perievent.rs"]
@@ -14,14 +14,12 @@ use rayon::prelude::*;
 use std::io::Write;
 
 fn main() -> std::io::Result<()> {
-    let count: u64 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(1000);
+    let count: u64 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(500);
     let mut out = std::io::stdout().lock();
     writeln!(out, "| bands | animals | response | baseline | effect | one lag | all lags | half width | exact |")?;
     writeln!(out, "|---|---|---|---|---|---|---|---|---|")?;
     for bands in [Bands::Animals, Bands::Fui] {
-        for (animals, response, subtracted) in [4, 8, 20]
-            .into_iter()
-            .flat_map(|n| [(n, false, false), (n, true, true)])
+        for (animals, response, subtracted) in [4, 8, 20].into_iter().flat_map(|n| [(n, false, false), (n, true, true)])
         {
             let world = World { animals, response, subtracted, rate: 10.0, window: [-2.0, 4.0] };
             let study = |s: u64| world.draw(Seed(1_000_000 + s)).fared(bands, Seed(s));

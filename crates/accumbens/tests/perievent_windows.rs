@@ -71,8 +71,11 @@ fn an_event_that_never_happens_takes_no_part_in_the_model_and_windows_that_hold_
     let trials = cut_sessions(&animals, "dff", "%", &asked).unwrap();
     let fitted = Table::of(&trials, false).fit(Bands::Animals, Seed(1));
     assert!(fitted.effects.len() == 1 && fitted.effects[0].name == "drop");
-    for wrong in [Cut { response: [0.01, 0.02], ..cut() }, Cut { response: [0.0, 9.0], ..cut() }, Cut { baseline: [-3.0, 0.0], ..cut() }]
-    {
+    for wrong in [
+        Cut { response: [0.01, 0.02], ..cut() },
+        Cut { response: [0.0, 9.0], ..cut() },
+        Cut { baseline: [-3.0, 0.0], ..cut() },
+    ] {
         assert!(cut_sessions(&animals, "dff", "%", &wrong).is_err(), "{wrong:?}");
     }
 }

@@ -171,60 +171,128 @@ impl Between {
 }
 
 /// Errors between subjects of a model's effects: the bias-reduced sandwich CR2 with Satterthwaite's degrees of freedom
-/// under the model, after Bell and McCaffrey (Pustejovsky and Tipton 2018 [pustejovsky2018]). With one effect and as many trials a subject it is the t-test
-/// of the subjects' means. `None` for an effect that one subject alone tells of.
+/// under the model, after Bell and McCaffrey (Pustejovsky and Tipton 2018 [pustejovsky2018]). With one effect and as many
+/// trials a subject it is the t-test of the subjects' means. `None` for an effect that one subject alone tells of.
 #[must_use]
 pub fn between(subjects: &[&Sums], fitted: &Fitted) -> Vec<Option<Between>> {
-    let ratio = fitted.between / fitted.residual;
-    let beta = DVector::from_column_slice(&fitted.beta);
-    let shrunk = |s: &Sums| ratio / (1.0 + ratio * s.n);
-    let weights: Vec<DMatrix<f64>> = subjects.iter().map(|s| &s.xx - &s.x * s.x.transpose() * shrunk(s)).collect();
-    let zero = DMatrix::zeros(beta.len(), beta.len());
-    let all = weights.iter().fold(zero, |sum, w| sum + w).symmetric_eigen();
-    if all.eigenvalues.iter().any(|e| e.is_nan() || *e <= 0.0) {
-        return vec![None; beta.len()];
-    }
-    let power = |p: f64| {
-        let scaled = DMatrix::from_diagonal(&all.eigenvalues.map(|e| e.powf(p)));
-        &all.eigenvectors * scaled * all.eigenvectors.transpose()
-    };
-    let (root, inverse) = (power(-0.5), power(-1.0));
-    let leverage: Vec<_> = weights.iter().map(|w| (&root * w * &root).symmetric_eigen()).collect();
-    let scores = subjects.iter().map(|s| &s.xy - &s.x * (shrunk(s) * s.y));
-    let scores: Vec<DVector<f64>> = scores.zip(&weights).map(|(xy, w)| xy - w * &beta).collect();
-    let effect = |k: usize| {
-        let wanted = root.column(k).into_owned();
-        // Each subject's weights, made larger by what its own leverage takes from its residuals.
-        let enlarged = leverage.iter().map(|own| {
-            let mut total = DVector::zeros(beta.len());
-            for (vector, value) in own.eigenvectors.column_iter().zip(own.eigenvalues.iter()) {
-                let (left, along) = (1.0 - value, vector.dot(&wanted));
-                if left > ALONE {
-                    total += vector * (along / left.sqrt());
-                } else if along.abs() > ALONE * wanted.norm() {
-                    return None;
-                }
-            }
-            Some(&root * total)
-        });
-        let enlarged = enlarged.collect::<Option<Vec<_>>>()?;
-        let through: Vec<DVector<f64>> = enlarged.iter().zip(&weights).map(|(a, w)| w * a).collect();
-        let crossed = through.iter().fold(DMatrix::zeros(beta.len(), beta.len()), |sum, g| sum + g * g.transpose());
-        let (mut trace, mut squares) = (0.0, (&inverse * &crossed * &inverse * &crossed).trace());
-        for (a, g) in enlarged.iter().zip(&through) {
-            let (own, shared) = (a.dot(g), g.dot(&(&inverse * g)));
-            trace += own - shared;
-            squares += own * (own - 2.0 * shared);
-        }
-        let spread = |s: &&Sums| ((inverse.row(k) * &s.x)[0] / (1.0 + ratio * s.n)).powi(2);
-        Some(Between {
-            deviations: enlarged.iter().zip(&scores).map(|(a, s)| a.dot(s)).collect(),
-            df: trace * trace / squares,
-            intercepts: (ratio * subjects.iter().map(spread).sum::<f64>() / inverse[(k, k)]).min(1.0),
-        })
-    };
-    (0..beta.len()).map(effect).collect()
+    let effects = fitted.beta.len();
+    let sandwich = Sandwich::new(subjects, fitted);
+    (0..effects).map(|k| sandwich.as_ref()?.effect(k)).collect()
 }
 
 /// What is left of a subject's residuals where it alone tells of an effect, but for rounding.
 const ALONE: f64 = 1e-9;
+
+type Eigen = nalgebra::SymmetricEigen<f64, nalgebra::Dyn>;
+
+/// What the errors between subjects are made of.
+struct Sandwich<'a> {
+    subjects: &'a [&'a Sums],
+    /// The variance between subjects over that within.
+    ratio: f64,
+    /// X'V⁻¹X of each subject.
+    weights: Vec<DMatrix<f64>>,
+    /// X'V⁻¹ times the residuals of each subject.
+    scores: Vec<DVector<f64>>,
+    /// The inverse of the sum of the weights, and its square root.
+    inverse: DMatrix<f64>,
+    root: DMatrix<f64>,
+    /// The share of each subject in the sum of the weights.
+    leverage: Vec<Eigen>,
+}
+
+impl<'a> Sandwich<'a> {
+    fn new(subjects: &'a [&'a Sums], fitted: &Fitted) -> Option<Self> {
+        let ratio = fitted.between / fitted.residual;
+        let beta = DVector::from_column_slice(&fitted.beta);
+        let shrunk = |s: &Sums| ratio / (1.0 + ratio * s.n);
+        let weights: Vec<DMatrix<f64>> = subjects.iter().map(|s| &s.xx - &s.x * s.x.transpose() * shrunk(s)).collect();
+        let all = weights.iter().fold(DMatrix::zeros(beta.len(), beta.len()), |sum, w| sum + w).symmetric_eigen();
+        if all.eigenvalues.iter().any(|e| e.is_nan() || *e <= 0.0) {
+            return None;
+        }
+        let power = |p: f64| {
+            let scaled = DMatrix::from_diagonal(&all.eigenvalues.map(|e| e.powf(p)));
+            &all.eigenvectors * scaled * all.eigenvectors.transpose()
+        };
+        let (inverse, root) = (power(-1.0), power(-0.5));
+        let targets = subjects.iter().map(|s| &s.xy - &s.x * (shrunk(s) * s.y));
+        let scores = targets.zip(&weights).map(|(xy, w)| xy - w * &beta).collect();
+        let leverage = weights.iter().map(|w| (&root * w * &root).symmetric_eigen()).collect();
+        Some(Self { subjects, ratio, weights, scores, inverse, root, leverage })
+    }
+
+    /// The weights of one subject in an effect, made larger by what its own leverage takes from its residuals.
+    fn enlarged(&self, own: &Eigen, effect: usize) -> Option<DVector<f64>> {
+        let wanted = self.root.column(effect);
+        let mut total = DVector::zeros(wanted.len());
+        for (vector, value) in own.eigenvectors.column_iter().zip(own.eigenvalues.iter()) {
+            let (left, along) = (1.0 - value, vector.dot(&wanted));
+            if left > ALONE {
+                total += vector * (along / left.sqrt());
+            } else if along.abs() > ALONE * wanted.norm() {
+                return None;
+            }
+        }
+        Some(&self.root * total)
+    }
+
+    fn effect(&self, k: usize) -> Option<Between> {
+        let enlarged = self.leverage.iter().map(|own| self.enlarged(own, k)).collect::<Option<Vec<_>>>()?;
+        let through: Vec<DVector<f64>> = enlarged.iter().zip(&self.weights).map(|(a, w)| w * a).collect();
+        let zero = DMatrix::zeros(self.root.nrows(), self.root.nrows());
+        let crossed = &self.inverse * through.iter().fold(zero, |sum, g| sum + g * g.transpose());
+        let (mut trace, mut squares) = (0.0, (&crossed * &crossed).trace());
+        for (a, g) in enlarged.iter().zip(&through) {
+            let (own, shared) = (a.dot(g), g.dot(&(&self.inverse * g)));
+            trace += own - shared;
+            squares += own * (own - 2.0 * shared);
+        }
+        let spread = |s: &&Sums| ((self.inverse.row(k) * &s.x)[0] / (1.0 + self.ratio * s.n)).powi(2);
+        let intercepts = self.ratio * self.subjects.iter().map(spread).sum::<f64>() / self.inverse[(k, k)];
+        Some(Between {
+            deviations: enlarged.iter().zip(&self.scores).map(|(a, s)| a.dot(s)).collect(),
+            df: trace * trace / squares,
+            intercepts: intercepts.min(1.0),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fit::statistics::t_test;
+
+    #[test]
+    fn with_as_many_trials_a_subject_errors_between_subjects_are_those_of_the_t_test() {
+        let subject = |mean: f64, more: f64| {
+            let mut sums = Sums::new(2);
+            for i in 0..12 {
+                let (second, noise) = (f64::from(i % 2), f64::from((i * 5) % 7) * 0.1);
+                sums.add(&[1.0, second], mean + more * second + noise);
+            }
+            sums
+        };
+        let (means, more) = ([1.0, 2.5, 0.4, 3.1, 2.2], [0.5, -0.2, 0.9, 0.1, 1.4]);
+        let sums: Vec<Sums> = means.iter().zip(more).map(|(m, d)| subject(*m, d)).collect();
+        let subjects: Vec<&Sums> = sums.iter().collect();
+        let found = between(&subjects, &fit(&subjects).unwrap());
+        for (found, values) in found.iter().zip([means, more]) {
+            let (found, test) = (found.as_ref().unwrap(), t_test(&values).unwrap());
+            assert!((found.error() - test.sem).abs() < 1e-9 && (found.df - test.df).abs() < 1e-6, "{found:?} {test:?}");
+        }
+    }
+
+    #[test]
+    fn an_effect_that_one_subject_alone_tells_of_has_no_error_between_subjects() {
+        let subject = |second: bool| {
+            let mut sums = Sums::new(2);
+            (0..10).for_each(|i| sums.add(&[1.0, f64::from(u8::from(second && i > 4))], f64::from(i * i % 7)));
+            sums
+        };
+        let sums = [subject(false), subject(false), subject(false), subject(true)];
+        let subjects: Vec<&Sums> = sums.iter().collect();
+        let found = between(&subjects, &fit(&subjects).unwrap());
+        assert!(found[1].is_none() && found[0].is_some(), "{found:?}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::stages::pieces::usual;
 use accumbens_core::study::{Session, Study, Window};
-use accumbens_core::{Error, Result};
+use accumbens_core::{Error, EventKindId, EventLog, Result};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -241,32 +241,20 @@ fn subject_trials(
     let (mut trials, mut left_out, mut incomplete) = (Vec::new(), 0, 0);
     for (number, session) in sessions.iter().enumerate() {
         let log = &session.recording.events;
-        let kinds = cut.events.iter().map(|name| {
-            log.kind(name).ok_or_else(|| {
-                let known = log.kinds().iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", ");
-                Error::input("events", format!("no event is called {name:?}"), known)
-            })
-        });
-        let kinds = kinds.collect::<Result<Vec<_>>>()?;
+        let kinds = kinds(log, cut)?;
         let sums = session.recording.channel(channel).map(|c| Sums::new(&session.recording.times, &c.data));
         let half = 0.5 / cut.rate;
         for (row, event) in log.events().iter().enumerate() {
             let Some(kind) = kinds.iter().position(|k| *k == event.kind) else { continue };
             counts[kind] += 1;
-            // A trial table holds the signal around its events alone, on a clock that is 0 at the event.
-            let table = session.windows.as_ref().and_then(|w| {
-                let at = w.rows.binary_search_by_key(&row, |(r, _)| *r).ok()?;
-                let times: Vec<f64> = (0..w.rows[at].1.len()).map(|i| w.first + i as f64 * w.interval).collect();
-                Some((times, &w.rows[at].1))
-            });
+            let table = table(session, row);
             let around = table.as_ref().map(|(times, data)| Sums::new(times, data));
             let (sums, event_at) = match (&around, &sums) {
                 (Some(sums), _) => (sums, 0.0),
                 (None, Some(sums)) => (sums, event.time),
                 (None, None) => continue,
             };
-            let (first, last) = (event_at + lags[0] + half, event_at + lags[lags.len() - 1] - half);
-            if !sums.spans(first, last) {
+            if !sums.spans(event_at + lags[0] + half, event_at + lags[lags.len() - 1] - half) {
                 left_out += 1;
                 continue;
             }
@@ -279,6 +267,25 @@ fn subject_trials(
         }
     }
     Ok((trials, left_out, incomplete))
+}
+
+/// The kinds of the events that are cut.
+fn kinds(log: &EventLog, cut: &Cut) -> Result<Vec<EventKindId>> {
+    let kind = |name: &String| {
+        log.kind(name).ok_or_else(|| {
+            let known = log.kinds().iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", ");
+            Error::input("events", format!("no event is called {name:?}"), known)
+        })
+    };
+    cut.events.iter().map(kind).collect()
+}
+
+/// The signal around one event where a trial table holds it, on a clock that is 0 at the event.
+fn table(session: &Session, row: usize) -> Option<(Vec<f64>, &[f64])> {
+    let windows = session.windows.as_ref()?;
+    let at = windows.rows.binary_search_by_key(&row, |(r, _)| *r).ok()?;
+    let data = &windows.rows[at].1;
+    Some(((0..data.len()).map(|i| windows.first + i as f64 * windows.interval).collect(), data))
 }
 
 /// A trial of which nothing is known.
