@@ -126,7 +126,7 @@ fn newly_above(angle: f64, u: f64, df: f64) -> f64 {
     // The cap's edge is reached where the sine is 1, so that the integrand ends smoothly.
     let value = |s: f64| {
         let inside = 1.0 - cosine / (cap * s.sin()).cos().powi(2);
-        inside.max(0.0).powf(0.5 * (df - 1.0)) * cap * s.cos()
+        inside.max(0.0).powf(0.5 * (df - 1.0).max(0.0)) * cap * s.cos()
     };
     let step = end / STEPS as f64;
     let simpson = |i: usize| {
