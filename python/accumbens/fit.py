@@ -69,7 +69,9 @@ class Peri:
     values: NDArray[np.float64]
     #: The unit of ``values``.
     unit: str
-    #: The mixed model at each lag: effects with pointwise and joint bands.
+    #: The mixed model at each lag: ``effects`` with ``estimate``, ``error``, ``df`` and half the widths of 95 % bands at
+    #: one lag (``pointwise``) and at all lags together (``joint``); ``about`` says what the bands are, for how many
+    #: animals, and how often they held the truth in simulations.
     functional: dict[str, Any]
 
     def __repr__(self) -> str:
@@ -183,19 +185,23 @@ class Study:
         normalise: str = "subtract",
         rate: float = 20.0,
         by_number: bool = False,
+        bands: str = "animals",
         seed: int = 1,
     ) -> Peri:
         """The signal around events (those that are scored where none are named), with a mixed model at each lag.
 
         Windows are s around the event. ``normalise`` is ``none``, ``subtract`` or ``z``; ``rate`` (Hz) the samples a
-        second of the result; ``by_number`` adds the change over trials to the model.
+        second of the result; ``by_number`` adds the change over trials to the model. ``bands`` is ``animals`` (errors
+        between animals, t, a bound on the largest t at any lag: holds with few animals, and is wide there) or ``fui``
+        (fast univariate inference as published, without smoothing over lags: the model's errors and normal quantiles,
+        too narrow with few animals; ``seed`` is for its draws).
         """
         scoring = self.about["scoring"]
         before = baseline or (window[0], min(window[1], 0.0))
         after = response or (max(window[0], 0.0), window[1])
         rules = scoring if isinstance(scoring, list) else [scoring]
         chosen = [event for rule in rules for event in rule["events"]] if events is None else list(events)
-        out = self._study.peri(chosen, window, before, after, normalise, rate, by_number, seed)
+        out = self._study.peri(chosen, window, before, after, normalise, rate, by_number, bands, seed)
         trials = json.loads(out["trials"])
         rows, lags = trials["trials"], np.asarray(trials["lags"])
         subjects = self.subjects

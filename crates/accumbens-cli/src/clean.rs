@@ -76,6 +76,9 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
             output::line(&format!("  look: {} {value:.3} {} ({})", said("what"), said("unit"), said("meaning")))?;
         }
         for step in line["history"].as_array().into_iter().flatten() {
+            for look in step["looks"].as_array().into_iter().flatten().filter_map(|l| l.as_str()) {
+                output::line(&format!("  look: {}: {look}", step["stage"].as_str().unwrap_or_default()))?;
+            }
             let found = step["results"].as_object().into_iter().flatten();
             let found: Vec<String> =
                 found.map(|(what, x)| format!("{what} {:.6}", x.as_f64().unwrap_or(f64::NAN))).collect();

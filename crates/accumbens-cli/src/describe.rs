@@ -1,9 +1,10 @@
 //! `accumbens describe`: the model-free facts of a study.
 
 use crate::{compare, output};
-use accumbens::fit::describe::{Description, describe};
+use accumbens::fit::describe::{Average, Description, describe};
 use accumbens::fit::statistics::TTest;
 use accumbens_core::Result;
+use accumbens_core::study::Window;
 use std::path::PathBuf;
 
 /// What is described.
@@ -19,7 +20,7 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     if json {
         return output::json(&description);
     }
-    print(&description)
+    print(&description, |event| study.scoring.of(event).map(|rule| rule.response))
 }
 
 fn test(label: &str, test: Option<TTest>) -> String {
@@ -33,8 +34,8 @@ fn number(x: f64) -> String {
     if x.is_finite() { format!("{x:.4}") } else { "–".into() }
 }
 
-/// Prints the facts as tables.
-pub fn print(d: &Description) -> Result<()> {
+/// Prints the facts as tables; `response` is the response window of a scored event, s.
+pub fn print(d: &Description, response: impl Fn(&str) -> Option<Window>) -> Result<()> {
     output::line(&format!("responses to {:?} ({})", d.focus, d.unit))?;
     let mut table = output::table(&[
         "subject",
@@ -70,14 +71,14 @@ pub fn print(d: &Description) -> Result<()> {
          the correlation that these tails make, with a constant response to each kind of event",
     )?;
     for average in &d.averages {
-        let peak =
-            average.mean.iter().copied().enumerate().filter(|(_, v)| v.is_finite()).max_by(|a, b| a.1.total_cmp(&b.1));
-        if let Some((i, height)) = peak {
+        let Some([from, to]) = response(&average.event) else { continue };
+        if let Some((i, height)) = peak(average, [from, to]) {
             let band = average.half_width[i];
             let band = if band.is_finite() { format!(" ± {band:.2} (95 % over animals)") } else { String::new() };
             let (n, at) = (average.animals.len(), average.times[i]);
+            let within = format!("highest of the response window, {from} to {to} s");
             output::line(&format!(
-                "{}: peak {height:.2}{band} {} at {at:+.2} s, {n} animals",
+                "{}: peak {height:.2}{band} {} at {at:+.2} s ({within}), {n} animals",
                 average.event, d.signal_unit
             ))?;
         }
@@ -86,4 +87,28 @@ pub fn print(d: &Description) -> Result<()> {
         output::line(&format!("without responses: {}", d.without.join(", ")))?;
     }
     Ok(())
+}
+
+/// Where an average is highest within a window: the place and the height; none where nothing is there.
+fn peak(average: &Average, [from, to]: Window) -> Option<(usize, f64)> {
+    let within = |i: &usize| average.times[*i] >= from - 1e-9 && average.times[*i] <= to + 1e-9;
+    let there = (0..average.times.len()).filter(within).map(|i| (i, average.mean[i]));
+    there.filter(|(_, height)| height.is_finite()).max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peak_is_sought_in_the_response_window_and_not_before_the_event() {
+        let times: Vec<f64> = (-30..=30).map(|i| f64::from(i) / 10.0).collect();
+        let bell = |t: f64, at: f64, height: f64| height * (-(t - at).powi(2) / 0.08).exp();
+        let mean: Vec<f64> = times.iter().map(|t| bell(*t, -2.9, 9.0) + bell(*t, 0.4, 1.0)).collect();
+        let average =
+            Average { event: "drop".into(), half_width: vec![0.0; mean.len()], times, mean, animals: Vec::new() };
+        let (place, height) = peak(&average, [0.0, 1.0]).unwrap();
+        assert!((average.times[place] - 0.4).abs() < 1e-9 && (height - 1.0).abs() < 1e-6);
+        assert!(peak(&average, [4.0, 5.0]).is_none());
+    }
 }

@@ -4,7 +4,7 @@ use crate::{compare, output};
 use accumbens::peri::functional::Effect;
 use accumbens::peri::kernels::{Design, Kernels, kernels};
 use accumbens::peri::transients::{Threshold, find};
-use accumbens::peri::{Cut, Functional, Normalise, Table, Trials, cut, cut_sessions};
+use accumbens::peri::{Bands, Cut, Functional, Normalise, Table, Trials, cut, cut_sessions};
 use accumbens::report::peri::PeriPage;
 use accumbens_core::study::{Session, Study, Window};
 use accumbens_core::{Error, Result, Role, Seed};
@@ -41,7 +41,11 @@ pub struct Args {
     /// Raised cosines a kernel; 0 for no kernels.
     #[arg(long, default_value_t = 20)]
     bumps: usize,
-    /// The seed of the joint bands.
+    /// What the bands are made of: `animals` (errors between animals, t; holds with few animals) or `fui` (fast
+    /// univariate inference as published: errors of the mixed model, normal quantiles; too narrow with few animals).
+    #[arg(long, default_value = "animals", value_parser = bands)]
+    bands: Bands,
+    /// The seed of the joint bands of `fui`; those of `animals` need no chance.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// The folder of the page and the tables.
@@ -63,6 +67,10 @@ fn normalise(text: &str) -> std::result::Result<Normalise, String> {
         "z" => Ok(Normalise::Z),
         _ => Err(format!("{text:?}; accepted: none, subtract, z")),
     }
+}
+
+fn bands(text: &str) -> std::result::Result<Bands, String> {
+    Bands::named(text).map_err(|e| e.to_string())
 }
 
 fn how(args: &Args, study: &Study) -> Result<Cut> {
@@ -87,7 +95,7 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     }
     let study = compare::load(&args.study)?;
     let trials = cut(&study, &how(args, &study)?)?;
-    let models = Table::of(&trials, args.by_number).fit(Seed(args.seed));
+    let models = Table::of(&trials, args.by_number).fit(args.bands, Seed(args.seed));
     let kernels = fitted(args, &study)?;
     let transients = transients(&study);
     let names: Vec<String> = study.subjects.iter().map(|s| s.name.clone()).collect();
@@ -178,6 +186,7 @@ fn effects(models: &Functional) -> Vec<Column> {
         Column::real("lag (s)", of(&|_, l| models.lags[l])),
         Column::real("estimate", of(&|e, l| e.estimate[l])),
         Column::real("standard error", of(&|e, l| e.error[l])),
+        Column::real("degrees of freedom", of(&|e, l| e.df[l])),
         Column::real("half width at one lag", of(&|e, l| e.pointwise[l])),
         Column::real("half width at all lags", of(&|e, l| e.joint.get(l).copied().unwrap_or(f64::NAN))),
     ]
@@ -186,9 +195,11 @@ fn effects(models: &Functional) -> Vec<Column> {
 fn print(study: &Study, trials: &Trials, models: &Functional) -> Result<()> {
     output::line(&format!("{}: {} subjects, {} trials", study.title, models.subjects, trials.trials.len()))?;
     let mut table =
-        output::table(&["effect", "peak", "at (s)", "95 % there", "95 % anywhere", "differs from 0 at (s)"]);
+        output::table(&["effect", "largest", "at (s)", "95 % there", "95 % anywhere", "differs from 0 at (s)"]);
+    let [from, to] = trials.cut.response;
     for effect in &models.effects {
-        let largest = (0..models.lags.len()).filter(|&l| models.lags[l] >= 0.0 && effect.estimate[l].is_finite());
+        let within = |l: &usize| models.lags[*l] >= from - 1e-9 && models.lags[*l] <= to + 1e-9;
+        let largest = (0..models.lags.len()).filter(within).filter(|&l| effect.estimate[l].is_finite());
         let largest = largest.max_by(|a, b| effect.estimate[*a].abs().total_cmp(&effect.estimate[*b].abs()));
         let Some(l) = largest else { continue };
         let number = |x: Option<f64>| x.filter(|x| x.is_finite()).map_or_else(|| "–".into(), |x| format!("± {x:.3}"));
@@ -202,10 +213,8 @@ fn print(study: &Study, trials: &Trials, models: &Functional) -> Result<()> {
         ]);
     }
     output::line(&table.to_string())?;
-    if trials.left_out > 0 {
-        output::line(&format!("{} events were left out: their windows reach beyond the signal", trials.left_out))?;
-    }
-    Ok(())
+    output::line(&format!("largest within the response window, {from} to {to} s. {}", models.about))?;
+    trials.omitted().map_or(Ok(()), |omitted| output::line(&omitted))
 }
 
 /// The spans of lags at which the joint band excludes 0.

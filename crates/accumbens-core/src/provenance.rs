@@ -12,6 +12,9 @@ pub struct Entry {
     pub parameters: serde_json::Value,
     /// What it found: fitted coefficients, counts, residuals.
     pub results: BTreeMap<String, f64>,
+    /// What asks for a look, in words: a fit that ended at a limit it was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<String>,
 }
 
 impl Entry {
@@ -19,7 +22,7 @@ impl Entry {
     #[must_use]
     pub fn new(stage: &str, parameters: &impl Serialize) -> Self {
         let parameters = serde_json::to_value(parameters).unwrap_or_default();
-        Self { stage: stage.into(), parameters, results: BTreeMap::new() }
+        Self { stage: stage.into(), parameters, results: BTreeMap::new(), looks: Vec::new() }
     }
 
     /// Adds something it found.

@@ -8,7 +8,7 @@ use accumbens::fit::compare::{Comparison, Options, compare, steps as count};
 use accumbens::fit::describe::describe;
 use accumbens::fit::infer::Budget;
 use accumbens::fit::{Cohort, choice_table};
-use accumbens::peri::{Cut, Functional, Normalise, Table, cut};
+use accumbens::peri::{Bands, Cut, Functional, Normalise, Table, cut};
 use accumbens::report;
 use accumbens::simulated::{self, Design};
 use accumbens::stages::clean_study;
@@ -197,7 +197,7 @@ impl NativeStudy {
     }
 
     /// The signal around events: lags, trials, values, and the mixed model at each lag, as JSON.
-    #[pyo3(signature = (events, window, baseline, response, normalise, rate, by_number, seed))]
+    #[pyo3(signature = (events, window, baseline, response, normalise, rate, by_number, bands, seed))]
     #[allow(clippy::too_many_arguments)]
     fn peri(
         &self,
@@ -209,8 +209,10 @@ impl NativeStudy {
         normalise: &str,
         rate: f64,
         by_number: bool,
+        bands: &str,
         seed: u64,
     ) -> PyResult<Py<PyDict>> {
+        let bands = Bands::named(bands).map_err(refused)?;
         let normalise = match normalise {
             "none" => Normalise::None,
             "subtract" => Normalise::Subtract,
@@ -221,7 +223,7 @@ impl NativeStudy {
         let study = self.study.clone();
         let (trials, functional) = worked(py, None, None, |_| {
             let trials = cut(&study, &how)?;
-            let functional: Functional = Table::of(&trials, by_number).fit(Seed(seed));
+            let functional: Functional = Table::of(&trials, by_number).fit(bands, Seed(seed));
             Ok((trials, functional))
         })?;
         let out = PyDict::new(py);

@@ -75,7 +75,7 @@ fn bleaching(method: Bleaching) -> Step {
 }
 
 fn exponential(robust: bool) -> Step {
-    bleaching(Bleaching::Exponential { terms: 2, robust, slowest: 36_000.0, fastest: 1.0 })
+    bleaching(Bleaching::Exponential { terms: 2, robust, slowest: 36_000.0, fastest: 1.0, slow_at_least: 0.0 })
 }
 
 fn fit(method: ReferenceMethod, non_negative: bool) -> Step {

@@ -108,14 +108,27 @@ fn clock(raw: &Recording, found: &mut Vec<Finding>) {
     ));
 }
 
-/// Means over stretches of so many seconds, less the means of the stretches around them.
+/// Means over stretches of so many seconds, less the means of the stretches around them; nothing across a pause.
 fn band(times: &[f64], data: &[f64], seconds: f64) -> Vec<f64> {
-    let Some(interval) = times.last().zip(times.first()).map(|(b, a)| (b - a) / times.len().max(2) as f64) else {
-        return Vec::new();
-    };
-    let size = ((seconds / interval).round() as usize).max(1);
-    let means: Vec<f64> = data.chunks(size).map(|c| moments(c).0).collect();
-    means.windows(3).map(|w| w[1] - 0.5 * (w[0] + w[2])).collect()
+    let mut bands = Vec::new();
+    for run in pieces(times) {
+        let (times, data) = (&times[run.clone()], &data[run]);
+        let (mut means, mut from) = (Vec::new(), 0);
+        while from < times.len() {
+            let stretch = ((times[from] - times[0]) / seconds + 1e-9).floor();
+            let end = times[0] + (stretch + 1.0) * seconds - 1e-9 * seconds;
+            let to = times.partition_point(|t| *t < end).max(from + 1);
+            means.push(moments(&data[from..to]).0);
+            from = to;
+        }
+        bands.extend(means.windows(3).map(|w| w[1] - 0.5 * (w[0] + w[2])));
+    }
+    bands
+}
+
+/// The time that was recorded, pauses left out, s.
+fn recorded(times: &[f64]) -> f64 {
+    pieces(times).into_iter().filter(|r| !r.is_empty()).map(|r| times[r.end - 1] - times[r.start]).sum()
 }
 
 fn coupling(raw: &Recording, signal: &[f64], reference: &[f64], found: &mut Vec<Finding>) {
@@ -140,8 +153,7 @@ fn coupling(raw: &Recording, signal: &[f64], reference: &[f64], found: &mut Vec<
         let far = 6.0 * MAD_TO_SD * median_absolute(&changes);
         changes.iter().filter(|c| c.abs() > far).count() as f64
     };
-    let minutes = (raw.times[raw.times.len() - 1] - raw.times[0]) / 60.0;
-    let rate = jumps(reference) / minutes;
+    let rate = jumps(reference) / (recorded(&raw.times) / 60.0);
     found.push(finding(
         "motion".into(),
         rate,
@@ -169,6 +181,41 @@ fn events(raw: &Recording, found: &mut Vec<Finding>) {
         if twice > 0.0 {
             let meaning = "events of a kind within a millisecond: written twice, or bouncing";
             found.push(finding(format!("{}: twice", kind.name), twice, "", true, meaning));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use accumbens_core::{Channel, EventLog};
+
+    #[test]
+    fn a_pause_and_another_sampling_rate_change_neither_motion_a_minute_nor_the_coupling() {
+        let light = |t: f64| {
+            let jerk = if t % 20.0 < 0.5 { 30.0 } else { 0.0 };
+            // Slow waves: one common, one of the signal alone.
+            let (common, own) = (2.0 * (0.05 * t).sin(), 2.0 * (0.071 * t).sin());
+            (100.0 + jerk + common + own + 3.0 * (2.3 * t).sin(), 100.0 + jerk + common)
+        };
+        let found = |rate: f64, pause: f64| {
+            let local: Vec<f64> = (0..(2400.0 * rate) as usize).map(|i| i as f64 / rate).collect();
+            let times = local.iter().map(|t| if *t < 1200.0 { *t } else { t + pause }).collect();
+            let of = |name: &str, pick: fn((f64, f64)) -> f64| {
+                let data = local.iter().map(|t| pick(light(*t))).collect();
+                Channel { name: name.into(), unit: "V".into(), data }
+            };
+            let channels = vec![of("signal", |x| x.0), of("reference", |x| x.1)];
+            let raw = Recording::new(times, channels, EventLog::default(), 0.0).unwrap();
+            let all = session(&raw, "signal", Some("reference"));
+            ["motion", "signal and reference, fast", "signal and reference, slow"]
+                .map(|what| all.iter().find(|f| f.what == what).unwrap().value)
+        };
+        let plain = found(40.0, 0.0);
+        assert!(plain[0] > 2.0, "{plain:?}");
+        for other in [found(40.0, 1800.0), found(25.0, 0.0), found(25.0, 1800.0)] {
+            let same = plain.iter().zip(other).all(|(a, b)| (a - b).abs() < 0.03 * a.abs().max(1.0));
+            assert!(same, "{plain:?} {other:?}");
         }
     }
 }

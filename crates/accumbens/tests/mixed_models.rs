@@ -1,7 +1,7 @@
 //! Mixed models against published fits of lme4 on the trial tables of Jeong et al. 2022.
 
-use accumbens::peri::Table;
 use accumbens::peri::mixed::{self, Sums};
+use accumbens::peri::{Bands, Functional, Table};
 use accumbens_core::Seed;
 use std::path::{Path, PathBuf};
 
@@ -39,14 +39,18 @@ fn table(file: &str, columns: &[&str]) -> Option<Trials> {
     Some(trials)
 }
 
-/// Mean AIC and BIC over time points of `effects + (1 | id)`.
-fn criteria(trials: &Trials, effects: impl Fn(&[f64]) -> Vec<f64>) -> (f64, f64) {
+fn fitted(trials: &Trials, bands: Bands, effects: impl Fn(&[f64]) -> Vec<f64>) -> Functional {
     let x: Vec<Vec<f64>> = trials.columns.iter().map(|c| effects(c)).collect();
     let names = (0..x[0].len()).map(|i| i.to_string()).collect();
     let lags: Vec<f64> = (0..trials.photometry[0].len()).map(|i| i as f64).collect();
     let rows = trials.subjects.iter().zip(x).zip(&trials.photometry);
     let rows = rows.map(|((s, x), y)| (*s, x, y.as_slice())).collect();
-    let fitted = Table { effects: names, rows, lags }.fit(Seed(1));
+    Table { effects: names, rows, lags }.fit(bands, Seed(1))
+}
+
+/// Mean AIC and BIC over time points of `effects + (1 | id)`.
+fn criteria(trials: &Trials, effects: impl Fn(&[f64]) -> Vec<f64>) -> (f64, f64) {
+    let fitted = fitted(trials, Bands::Animals, effects);
     assert!(fitted.effects.iter().all(|e| e.joint.iter().zip(&e.pointwise).all(|(j, p)| j >= p)));
     (fitted.aic, fitted.bic)
 }
@@ -92,4 +96,24 @@ fn the_mean_after_the_cue_over_sessions_has_the_published_effects_and_variances(
     let published = [3.12477, 0.09706, -0.23050, -0.37934, -0.53939, -0.37689];
     assert!(fitted.beta.iter().zip(published).all(|(a, b)| (a - b).abs() < 1e-4), "{fitted:?}");
     assert!((fitted.residual - 0.63157).abs() < 1e-4 && (fitted.between - 4.77385).abs() < 1e-3, "{fitted:?}");
+}
+
+/// The tutorial of fastFMM prints for the cue's effect at the first sample .10, −.03 to .23 at one lag and −.13 to .33 at
+/// all, from a model that has a random slope beside our random intercept.
+#[test]
+fn the_published_effect_of_the_cue_and_how_much_wider_its_joint_band_is_come_out_again() {
+    let Some(t) = table("cue-last-short-delay-day.csv", &["cs"]) else { return };
+    let at = |bands: Bands| {
+        let fitted = fitted(&t, bands, |c| vec![1.0, c[0]]);
+        let cue = &fitted.effects[1];
+        (cue.estimate[0], cue.pointwise[0], cue.joint[0], cue.df[0])
+    };
+    let (beta, one, all, _) = at(Bands::Fui);
+    assert!((beta - 0.10).abs() < 0.005, "{beta}");
+    // The printed half widths are .13 and .23, rounded.
+    assert!((0.225 / 0.135..0.235 / 0.125).contains(&(all / one)), "{one} {all}");
+    // Errors between the seven animals agree with those of the random slope at one lag; over all lags t of seven
+    // animals asks for more than the normal distribution.
+    let (_, one, all, df) = at(Bands::Animals);
+    assert!((df - 6.0).abs() < 0.1 && (one - 0.13).abs() < 0.01 && all > 0.235, "{df} {one} {all}");
 }

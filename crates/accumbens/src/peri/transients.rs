@@ -56,12 +56,14 @@ pub fn find(times: &[f64], data: &[f64], threshold: &Threshold) -> Transients {
         let mut from = 0;
         while from < times.len() {
             let to = times.partition_point(|t| *t < times[from] + threshold.window).max(from + 1);
-            seconds += times[to - 1] - times[from];
             let (centre, high) = thresholds(&data[from..to], threshold);
             (from..to).filter(|i| data[*i].is_finite()).for_each(|i| open.see(times[i], data[i], centre, high));
             from = to;
         }
         open.end();
+        // Time in which light was missing is no time without transients.
+        let lasts = |w: (&[f64], &f64)| if w.1.is_finite() { w.0[1] - w.0[0] } else { 0.0 };
+        seconds += times.windows(2).zip(data).map(lasts).sum::<f64>();
     }
     let n = found.len() as f64;
     let amplitude = found.iter().map(|t: &Transient| t.amplitude).sum::<f64>() / n;
@@ -115,5 +117,21 @@ mod tests {
         let found = find(&times, &data, &Threshold::default());
         assert_eq!(found.transients.iter().filter(|t| t.amplitude > 3.0).count(), 30);
         assert!((found.rate - 6.0).abs() < 0.1, "{}", found.rate);
+    }
+
+    #[test]
+    fn light_that_is_missing_half_of_the_time_does_not_halve_the_rate() {
+        let times: Vec<f64> = (0..12_000).map(|i| f64::from(i) / 20.0).collect();
+        let value = |t: &f64| {
+            let bump = 5.0 * (-((t % 10.0) - 5.0).powi(2) / 0.02).exp() + 0.1 * (7.3 * t).sin();
+            if t % 120.0 < 60.0 { bump } else { f64::NAN }
+        };
+        let found = find(&times, &times.iter().map(value).collect::<Vec<_>>(), &Threshold::default());
+        assert!(
+            found.transients.len() == 30 && (found.rate - 6.0).abs() < 0.1,
+            "{} {}",
+            found.transients.len(),
+            found.rate
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! Cuts the signal around events, and measures each response.
 
+use crate::stages::pieces::usual;
 use accumbens_core::study::{Session, Study, Window};
-use accumbens_core::{Error, Result};
+use accumbens_core::{Error, EventKindId, EventLog, Result};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -55,9 +56,10 @@ pub struct Trial {
     pub baseline: f64,
     /// Standard deviation of the baseline, in the signal's unit.
     pub spread: f64,
-    /// Mean over the response window.
+    /// Mean over the lags of the response window.
     pub amplitude: f64,
-    /// Integral over the response window, unit × s.
+    /// Integral over the response window by time, unit × s; where lags are missing, the mean of what is there by time,
+    /// over all of the window.
     pub area: f64,
     /// Highest value in the response window.
     pub peak: f64,
@@ -76,8 +78,32 @@ pub struct Trials {
     pub unit: String,
     /// The trials, by subject, session and time.
     pub trials: Vec<Trial>,
-    /// Events left out because the baseline or all of the window is not in the signal.
+    /// Events left out because their window reaches beyond the signal.
     pub left_out: usize,
+    /// Events left out because more of the baseline's or the response's lags than [`LEAST`] allows are missing, or because the
+    /// baseline that is divided by does not vary.
+    pub incomplete: usize,
+}
+
+/// The least share of the lags of a baseline and of a response window that must be there.
+pub const LEAST: f64 = 0.5;
+
+impl Trials {
+    /// What was left out and why, in words; `None` where nothing was.
+    #[must_use]
+    pub fn omitted(&self) -> Option<String> {
+        let beyond =
+            (self.left_out > 0).then(|| format!("{} because their windows reach beyond the signal", self.left_out));
+        let missing = (self.incomplete > 0).then(|| {
+            let share = 100.0 * (1.0 - LEAST);
+            format!(
+                "{} because more than {share} % of a baseline or response is missing, or the baseline does not vary",
+                self.incomplete
+            )
+        });
+        let why: Vec<String> = beyond.into_iter().chain(missing).collect();
+        (!why.is_empty()).then(|| format!("events left out: {}", why.join("; ")))
+    }
 }
 
 fn check(cut: &Cut) -> Result<()> {
@@ -92,7 +118,32 @@ fn check(cut: &Cut) -> Result<()> {
     if (cut.window[1] - cut.window[0]) * cut.rate > 100_000.0 {
         return Err(Error::input("window", "more than 100,000 lags", "a shorter window or a lower rate"));
     }
+    let lags = lags(cut);
+    for (field, window, least) in
+        [("baseline", cut.baseline, if cut.normalise == Normalise::Z { 2 } else { 1 }), ("response", cut.response, 1)]
+    {
+        let within = window[0] >= cut.window[0] - EDGE && window[1] <= cut.window[1] + EDGE;
+        let held = lags.iter().filter(|l| inside(window, **l)).count();
+        if !within || held < least {
+            let problem = format!("[{}, {}] holds {held} lags of the window", window[0], window[1]);
+            let accepted =
+                format!("{least} or more lags of [{}, {}] s at {} Hz", cut.window[0], cut.window[1], cut.rate);
+            return Err(Error::input(field, problem, accepted));
+        }
+    }
     Ok(())
+}
+
+/// Lags this near to the end of a window are in it, s.
+const EDGE: f64 = 1e-9;
+
+fn inside(window: Window, lag: f64) -> bool {
+    lag >= window[0] - EDGE && lag <= window[1] + EDGE
+}
+
+fn lags(cut: &Cut) -> Vec<f64> {
+    let steps = ((cut.window[1] - cut.window[0]) * cut.rate).round().max(1.0) as usize;
+    (0..=steps).map(|i| cut.window[0] + i as f64 / cut.rate).collect()
 }
 
 /// Running sums of a signal, so that any stretch of it is averaged at once.
@@ -100,6 +151,8 @@ struct Sums<'a> {
     times: &'a [f64],
     sums: Vec<f64>,
     counts: Vec<u32>,
+    /// The usual time between samples, s.
+    usual: f64,
 }
 
 impl<'a> Sums<'a> {
@@ -116,7 +169,12 @@ impl<'a> Sums<'a> {
             sums.push(sum);
             counts.push(count);
         }
-        Self { times, sums, counts }
+        Self { times, sums, counts, usual: usual(times).unwrap_or(0.0) }
+    }
+
+    /// Whether anything was recorded from one time to another, missing or not.
+    fn spans(&self, from: f64, to: f64) -> bool {
+        self.times.first().is_some_and(|t| *t < from) && self.times.last().is_some_and(|t| *t >= to)
     }
 
     /// The mean between two times; where no sample lies between, by the line between the neighbours.
@@ -132,7 +190,8 @@ impl<'a> Sums<'a> {
         let value =
             |i: usize| if self.counts[i + 1] > self.counts[i] { self.sums[i + 1] - self.sums[i] } else { f64::NAN };
         let (t0, t1) = (self.times[a - 1], self.times[a]);
-        if t1 - t0 > 5.0 * (to - from) {
+        // A clock slower than the lags is read off by lines, a gap in the clock is not.
+        if t1 - t0 > 5.0 * (to - from) && t1 - t0 > 1.5 * self.usual {
             return f64::NAN;
         }
         let x = (0.5 * (from + to) - t0) / (t1 - t0);
@@ -155,85 +214,116 @@ pub fn cut(study: &Study, cut: &Cut) -> Result<Trials> {
 /// As [`cut`].
 pub fn cut_sessions(subjects: &[&[Session]], channel: &str, unit: &str, cut: &Cut) -> Result<Trials> {
     check(cut)?;
-    let steps = ((cut.window[1] - cut.window[0]) * cut.rate).round().max(1.0) as usize;
-    let lags: Vec<f64> = (0..=steps).map(|i| cut.window[0] + i as f64 / cut.rate).collect();
+    let lags = lags(cut);
     let of = |subject: usize| subject_trials(subjects[subject], channel, cut, &lags, subject);
     let parts = (0..subjects.len()).into_par_iter().map(of).collect::<Result<Vec<_>>>()?;
-    let left_out = parts.iter().map(|p| p.1).sum();
+    let (left_out, incomplete) = parts.iter().fold((0, 0), |(l, i), p| (l + p.1, i + p.2));
     let trials: Vec<Trial> = parts.into_iter().flat_map(|p| p.0).collect();
     if trials.is_empty() {
-        let problem = format!("no trial of {} is in the signal", cut.events.join(", "));
+        let none = Trials { cut: cut.clone(), lags, unit: unit.into(), trials, left_out, incomplete };
+        let why = none.omitted().unwrap_or_else(|| "they do not happen".into());
+        let problem = format!("no trial of {} is in the signal ({why})", cut.events.join(", "));
         return Err(Error::input("events", problem, "events that happen while the signal is recorded"));
     }
     let unit = if cut.normalise == Normalise::Z { "z of the baseline" } else { unit };
-    Ok(Trials { cut: cut.clone(), lags, unit: unit.into(), trials, left_out })
+    Ok(Trials { cut: cut.clone(), lags, unit: unit.into(), trials, left_out, incomplete })
 }
 
-/// The trials of the sessions of one subject.
+/// The trials of the sessions of one subject; how many are beyond the signal, and how many incomplete.
 fn subject_trials(
     sessions: &[Session],
     channel: &str,
     cut: &Cut,
     lags: &[f64],
     subject: usize,
-) -> Result<(Vec<Trial>, usize)> {
+) -> Result<(Vec<Trial>, usize, usize)> {
     let mut counts = vec![0; cut.events.len()];
-    let (mut trials, mut left_out) = (Vec::new(), 0);
+    let (mut trials, mut left_out, mut incomplete) = (Vec::new(), 0, 0);
     for (number, session) in sessions.iter().enumerate() {
         let log = &session.recording.events;
-        let kinds = cut.events.iter().map(|name| {
-            log.kind(name).ok_or_else(|| {
-                let known = log.kinds().iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", ");
-                Error::input("events", format!("no event is called {name:?}"), known)
-            })
-        });
-        let kinds = kinds.collect::<Result<Vec<_>>>()?;
+        let kinds = kinds(log, cut)?;
         let sums = session.recording.channel(channel).map(|c| Sums::new(&session.recording.times, &c.data));
         let half = 0.5 / cut.rate;
         for (row, event) in log.events().iter().enumerate() {
             let Some(kind) = kinds.iter().position(|k| *k == event.kind) else { continue };
             counts[kind] += 1;
-            // A trial table holds the signal around its events alone, on a clock that is 0 at the event.
-            let table = session.windows.as_ref().and_then(|w| {
-                let at = w.rows.binary_search_by_key(&row, |(r, _)| *r).ok()?;
-                let times: Vec<f64> = (0..w.rows[at].1.len()).map(|i| w.first + i as f64 * w.interval).collect();
-                Some((times, &w.rows[at].1))
-            });
-            let values: Vec<f64> = match (&table, &sums) {
-                (Some((times, data)), _) => {
-                    let sums = Sums::new(times, data);
-                    lags.iter().map(|l| sums.mean(l - half, l + half)).collect()
-                }
-                (None, Some(sums)) => {
-                    lags.iter().map(|l| sums.mean(event.time + l - half, event.time + l + half)).collect()
-                }
+            let table = table(session, row);
+            let around = table.as_ref().map(|(times, data)| Sums::new(times, data));
+            let (sums, event_at) = match (&around, &sums) {
+                (Some(sums), _) => (sums, 0.0),
+                (None, Some(sums)) => (sums, event.time),
                 (None, None) => continue,
             };
-            let trial = Trial {
-                subject,
-                session: number,
-                event: kind,
-                number: counts[kind],
-                time: event.time,
-                ..measured(cut, lags, values)
-            };
-            // A trial at the edge of the recording has not all of its window, and counts for nothing.
-            let whole = trial.baseline.is_finite()
-                && trial.values.first().is_some_and(|x| x.is_finite())
-                && trial.values.last().is_some_and(|x| x.is_finite());
-            if whole { trials.push(trial) } else { left_out += 1 }
+            if !sums.spans(event_at + lags[0] + half, event_at + lags[lags.len() - 1] - half) {
+                left_out += 1;
+                continue;
+            }
+            let values = lags.iter().map(|l| sums.mean(event_at + l - half, event_at + l + half)).collect();
+            let own = Trial { subject, session: number, event: kind, number: counts[kind], time: event.time, ..BLANK };
+            match measured(cut, lags, values, own) {
+                Some(trial) => trials.push(trial),
+                None => incomplete += 1,
+            }
         }
     }
-    Ok((trials, left_out))
+    Ok((trials, left_out, incomplete))
 }
 
-/// Normalises the values of a trial and measures them.
-fn measured(cut: &Cut, lags: &[f64], mut values: Vec<f64>) -> Trial {
-    let inside = |window: Window, values: &[f64]| -> Vec<(f64, f64)> {
-        let here = |l: f64| l >= window[0] - 1e-9 && l <= window[1] + 1e-9;
-        lags.iter().zip(values).filter(|(l, x)| here(**l) && x.is_finite()).map(|(l, x)| (*l, *x)).collect()
+/// The kinds of the events that are cut.
+fn kinds(log: &EventLog, cut: &Cut) -> Result<Vec<EventKindId>> {
+    let kind = |name: &String| {
+        log.kind(name).ok_or_else(|| {
+            let known = log.kinds().iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", ");
+            Error::input("events", format!("no event is called {name:?}"), known)
+        })
     };
-    let before: Vec<f64> = inside(cut.baseline, &values).into_iter().map(|p| p.1).collect();
+    cut.events.iter().map(kind).collect()
+}
+
+/// The signal around one event where a trial table holds it, on a clock that is 0 at the event.
+fn table(session: &Session, row: usize) -> Option<(Vec<f64>, &[f64])> {
+    let windows = session.windows.as_ref()?;
+    let at = windows.rows.binary_search_by_key(&row, |(r, _)| *r).ok()?;
+    let data = &windows.rows[at].1;
+    Some(((0..data.len()).map(|i| windows.first + i as f64 * windows.interval).collect(), data))
+}
+
+/// A trial of which nothing is known.
+const BLANK: Trial = Trial {
+    subject: 0,
+    session: 0,
+    event: 0,
+    number: 0,
+    time: 0.0,
+    values: Vec::new(),
+    baseline: f64::NAN,
+    spread: f64::NAN,
+    amplitude: f64::NAN,
+    area: f64::NAN,
+    peak: f64::NAN,
+    latency: f64::NAN,
+};
+
+/// The mean by time of the values that are there: each stands for half the time to its neighbours among the lags.
+fn mean_by_time(lags: &[f64], values: &[f64]) -> f64 {
+    let reach = |i: usize| {
+        let (before, after) = (i.saturating_sub(1), (i + 1).min(lags.len() - 1));
+        if before == after { 1.0 } else { 0.5 * (lags[after] - lags[before]) }
+    };
+    let there = values.iter().enumerate().filter(|(_, x)| x.is_finite());
+    let (sum, time) = there.fold((0.0, 0.0), |(s, w), (i, x)| (s + reach(i) * x, w + reach(i)));
+    sum / time
+}
+
+/// Normalises the values of a trial and measures them; `None` where too little of a window is there.
+fn measured(cut: &Cut, lags: &[f64], mut values: Vec<f64>, own: Trial) -> Option<Trial> {
+    let places = |window: Window| -> Vec<usize> { (0..lags.len()).filter(|&i| inside(window, lags[i])).collect() };
+    let there = |places: &[usize], values: &[f64]| -> Option<Vec<(f64, f64)>> {
+        let found: Vec<(f64, f64)> =
+            places.iter().map(|&i| (lags[i], values[i])).filter(|(_, x)| x.is_finite()).collect();
+        (!found.is_empty() && found.len() as f64 >= LEAST * places.len() as f64).then_some(found)
+    };
+    let before: Vec<f64> = there(&places(cut.baseline), &values)?.into_iter().map(|p| p.1).collect();
     let n = before.len() as f64;
     let baseline = before.iter().sum::<f64>() / n;
     let spread = (before.iter().map(|x| (x - baseline).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
@@ -242,45 +332,59 @@ fn measured(cut: &Cut, lags: &[f64], mut values: Vec<f64>) -> Trial {
         Normalise::Subtract => (baseline, 1.0),
         Normalise::Z => (baseline, spread),
     };
-    values.iter_mut().for_each(|x| *x = (*x - shift) / scale);
-    let response = inside(cut.response, &values);
-    let amplitude = response.iter().map(|p| p.1).sum::<f64>() / response.len() as f64;
-    let area = response.windows(2).map(|w| 0.5 * (w[0].1 + w[1].1) * (w[1].0 - w[0].0)).sum();
-    let peak = response.iter().copied().fold((f64::NAN, f64::NEG_INFINITY), |m, p| if p.1 > m.1 { p } else { m });
-    Trial {
-        subject: 0,
-        session: 0,
-        event: 0,
-        number: 0,
-        time: 0.0,
-        values,
-        baseline,
-        spread,
-        amplitude,
-        area,
-        peak: if peak.1.is_finite() { peak.1 } else { f64::NAN },
-        latency: peak.0,
+    if scale.is_nan() || scale <= 0.0 {
+        return None;
     }
+    values.iter_mut().for_each(|x| *x = (*x - shift) / scale);
+    let wanted = places(cut.response);
+    let response = there(&wanted, &values)?;
+    let pick = |of: &[f64]| wanted.iter().map(|&i| of[i]).collect::<Vec<f64>>();
+    let area = mean_by_time(&pick(lags), &pick(&values)) * (cut.response[1] - cut.response[0]);
+    let highest = response.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let amplitude = response.iter().map(|p| p.1).sum::<f64>() / response.len() as f64;
+    Some(Trial { values, baseline, spread, amplitude, area, peak: highest.1, latency: highest.0, ..own })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const CUT: Cut = Cut {
+        events: Vec::new(),
+        window: [-1.0, 2.0],
+        baseline: [-1.0, -0.1],
+        normalise: Normalise::Subtract,
+        rate: 10.0,
+        response: [0.0, 2.0],
+    };
+
     #[test]
     fn a_triangle_has_the_area_peak_and_latency_of_a_triangle() {
-        let cut = Cut {
-            events: Vec::new(),
-            window: [-1.0, 2.0],
-            baseline: [-1.0, -0.1],
-            normalise: Normalise::Subtract,
-            rate: 10.0,
-            response: [0.0, 2.0],
-        };
-        let lags: Vec<f64> = (0..=30).map(|i| -1.0 + f64::from(i) / 10.0).collect();
-        let values = lags.iter().map(|l| 5.0 + (1.0 - (l - 1.0).abs()).max(0.0)).collect();
-        let trial = measured(&cut, &lags, values);
+        let values = lags(&CUT).iter().map(|l| 5.0 + (1.0 - (l - 1.0).abs()).max(0.0)).collect();
+        let trial = measured(&CUT, &lags(&CUT), values, BLANK).unwrap();
         assert!((trial.baseline - 5.0).abs() < 1e-12 && (trial.area - 1.0).abs() < 1e-12);
         assert!((trial.peak - 1.0).abs() < 1e-12 && (trial.latency - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_step_has_its_area_by_time_whatever_is_missing_and_at_any_rate_until_too_little_is_there() {
+        let step = |rate: f64, missing: &dyn Fn(f64) -> bool| {
+            let cut = Cut { rate, ..CUT };
+            let lags = lags(&cut);
+            let value = |l: &f64| if missing(*l) { f64::NAN } else { 3.0 + 2.0 * f64::from(u8::from(*l >= -1e-9)) };
+            let values = lags.iter().map(value).collect();
+            measured(&cut, &lags, values, BLANK)
+        };
+        for rate in [10.0, 20.0, 37.0, 100.0] {
+            // A step of 2 over 2 s: at the beginning, in the middle and at the end of the response something is missing.
+            for gap in [[5.0, 6.0], [-0.01, 0.8], [0.5, 1.4], [1.3, 2.1]] {
+                let trial = step(rate, &|l| l >= gap[0] && l < gap[1]).unwrap();
+                assert!(
+                    (trial.area - 4.0).abs() < 1e-9 && (trial.amplitude - 2.0).abs() < 1e-9,
+                    "{rate} {gap:?}: {trial:?}"
+                );
+            }
+            assert!(step(rate, &|l| l > 0.7).is_none() && step(rate, &|l| l < -0.3).is_none());
+        }
     }
 }

@@ -43,9 +43,10 @@ impl PeriPage<'_> {
             eyebrow: "accumbens · the signal around events".into(),
             title: self.title.into(),
             lead: format!(
-                "Baseline [{from}, {to}] s, responses measured over [{}, {}] s; {} events are left out because their \
-                 windows reach beyond the signal.",
-                t.cut.response[0], t.cut.response[1], t.left_out
+                "Baseline [{from}, {to}] s, responses measured over [{}, {}] s; {}.",
+                t.cut.response[0],
+                t.cut.response[1],
+                t.omitted().unwrap_or_else(|| "no event is left out".into())
             ),
             facts: vec![
                 ("subjects".into(), self.models.subjects.to_string()),
@@ -81,18 +82,11 @@ impl PeriPage<'_> {
             })
         };
         let figures: Vec<Value> = self.models.effects.iter().enumerate().map(figure).collect();
-        let text = if self.models.samples == 0 {
-            "A linear mixed model at every lag with a random intercept a subject. With fewer than three subjects there \
-             is no band for all lags together."
-                .to_owned()
-        } else {
-            format!(
-                "A linear mixed model at every lag with a random intercept a subject. The joint band is as wide as the \
-                 largest deviation in 95 % of {} samples in which subjects are drawn anew; with {} subjects it is a \
-                 rough guide.",
-                self.models.samples, self.models.subjects
-            )
-        };
+        let text = format!(
+            "A linear mixed model at every lag with a random intercept a subject. {} Reference numbers of the \
+             simulations: examples/perievent_bands.rs.",
+            self.models.about
+        );
         json!({ "heading": "Responses", "text": text, "figures": figures })
     }
 
@@ -147,8 +141,8 @@ impl PeriPage<'_> {
             format!("peak ({unit})"),
             "latency of peak (s)".into(),
         ];
-        let text =
-            "Means over trials; every trial stands in trials.parquet. Peaks of single trials are lifted by noise.";
+        let text = "Means over trials; every trial stands in trials.parquet. The area is the integral by time; where lags are \
+             missing, the mean of what is there stands for them. Peaks of single trials are lifted by noise.";
         json!({ "heading": "Measures", "text": text, "tables": [{ "header": header, "rows": rows }] })
     }
 

@@ -64,7 +64,8 @@ impl SessionPage<'_> {
     /// # Errors
     /// Where it cannot be filled.
     pub fn html(&self) -> Result<String> {
-        let looks = self.quality.iter().filter(|f| f.look).count();
+        let cleaning: usize = self.cleaned.history.iter().map(|e| e.looks.len()).sum();
+        let looks = self.quality.iter().filter(|f| f.look).count() + cleaning;
         let lead = match looks {
             0 => "Nothing here asks for a look before the trace is used.".to_owned(),
             1 => "One thing asks for a look before the trace is used.".to_owned(),
@@ -98,7 +99,10 @@ impl SessionPage<'_> {
             let verdict = if f.look { "look" } else { "fine" };
             json!([f.what, format!("{:.3} {}", f.value, f.unit), verdict, f.meaning])
         };
-        let rows: Vec<Value> = self.quality.iter().map(row).collect();
+        let mut rows: Vec<Value> = self.quality.iter().map(row).collect();
+        for step in &self.cleaned.history {
+            rows.extend(step.looks.iter().map(|l| json!([step.stage, "", "look", l])));
+        }
         let tables = [json!({ "header": ["quality", "found", "verdict", "meaning"], "rows": rows })];
         json!({ "heading": "Quality", "text": "The limits are this program's rules of thumb.", "tables": tables })
     }

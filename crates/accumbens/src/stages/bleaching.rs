@@ -42,12 +42,15 @@ impl Stage for BleachingStage {
             traces.push(data);
         }
         let curve = |data: &Vec<f64>| {
-            let mut found = Vec::new();
-            let curve = self.curve(&recording.times, data, &mut |what, x| found.push((what.to_owned(), x)));
-            (curve, found)
+            let (mut found, mut looks) = (Vec::new(), Vec::new());
+            let mut tell = |what: &str, x| found.push((what.to_owned(), x));
+            let curve = self.curve(&recording.times, data, &mut tell, &mut looks);
+            (curve, found, looks)
         };
         let curves: Vec<_> = traces.par_iter().map(curve).collect();
-        for ((name, mut data), (curve, found)) in self.channels.iter().zip(traces).zip(curves) {
+        for ((name, mut data), curve) in self.channels.iter().zip(traces).zip(curves) {
+            let (curve, found, looks) = curve;
+            entry.looks.extend(looks.into_iter().map(|l| format!("{name}: {l}")));
             found.into_iter().for_each(|(what, x)| entry.found(format!("{name}: {what}"), x));
             let mut squares = 0.0;
             for (x, b) in data.iter_mut().zip(&curve) {
@@ -67,16 +70,24 @@ impl Stage for BleachingStage {
 }
 
 impl BleachingStage {
-    fn curve(&self, times: &[f64], data: &[f64], found: &mut dyn FnMut(&str, f64)) -> Vec<f64> {
+    fn curve(
+        &self,
+        times: &[f64],
+        data: &[f64],
+        found: &mut dyn FnMut(&str, f64),
+        looks: &mut Vec<String>,
+    ) -> Vec<f64> {
         match &self.bleaching {
-            Bleaching::Exponential { terms, robust, slowest, fastest } => {
-                let bounds = exponentials::Bounds { terms: *terms, slowest: *slowest, fastest: *fastest };
+            Bleaching::Exponential { terms, robust, slowest, fastest, slow_at_least } => {
+                let (terms, slowest, fastest, slow_at_least) = (*terms, *slowest, *fastest, *slow_at_least);
+                let bounds = exponentials::Bounds { terms, slowest, fastest, slow_at_least };
                 let fit = if *robust { robustly(times, data, &bounds) } else { bounds.fit(times, data, None, None) };
                 found("constant", fit.constant);
                 for (i, (amplitude, constant)) in fit.terms.iter().enumerate() {
                     found(&format!("amplitude {}", i + 1), *amplitude);
                     found(&format!("time constant {} (s)", i + 1), *constant);
                 }
+                looks.extend(bounds.hit(&fit));
                 fit.curve(times)
             }
             Bleaching::MovingPercentile { percent, window } => moving(times, data, *percent, *window),

@@ -1,8 +1,8 @@
 //! Fits a constant and falling exponentials by least squares.
 //!
 //! For given time constants the amplitudes are a linear problem, solved exactly under the condition that none is
-//! negative; only the time constants are searched. The search sees the trace averaged in a few thousand blocks, far
-//! shorter than any time constant; the amplitudes are at last taken from every sample.
+//! negative; only the time constants are searched. The search sees the trace averaged in a few thousand blocks; the
+//! amplitudes are at last taken from every sample.
 
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
@@ -11,9 +11,6 @@ use rayon::prelude::*;
 const BLOCKS: usize = 4096;
 /// Samples that are summed together.
 const STRETCH: usize = 1 << 16;
-/// The slowest of several terms has at least this time constant, s: else two terms share one decay.
-const SLOW: f64 = 600.0;
-
 /// What is fitted.
 pub struct Bounds {
     /// Exponentials.
@@ -22,7 +19,12 @@ pub struct Bounds {
     pub slowest: f64,
     /// The shortest time constant, s.
     pub fastest: f64,
+    /// The shortest time constant of the slowest of several terms, s.
+    pub slow_at_least: f64,
 }
+
+/// How near to a bound the logarithm of a time constant is at it.
+const AT: f64 = 1e-4;
 
 /// A fitted curve.
 #[derive(Clone, Debug)]
@@ -208,8 +210,29 @@ impl Bounds {
     }
 
     fn lowest(&self, term: usize) -> f64 {
-        let slow = if term == 0 && self.terms > 1 { SLOW.min(0.5 * self.slowest) } else { 0.0 };
+        let slow = if term == 0 && self.terms > 1 { self.slow_at_least } else { 0.0 };
         self.fastest.max(slow)
+    }
+
+    /// The terms of a fit whose time constant is at a bound, in words. A term without amplitude has no time constant,
+    /// but one that `slow_at_least` holds may be without amplitude because of it.
+    #[must_use]
+    pub fn hit(&self, fit: &Fit) -> Vec<String> {
+        let of = |(i, (amplitude, tau)): (usize, &(f64, f64))| {
+            let at = |bound: f64| (tau / bound).ln().abs() < AT;
+            let lowest = self.lowest(i);
+            let (bound, which) = if lowest > self.fastest && at(lowest) {
+                (lowest, "the shortest that slow_at_least allows")
+            } else if *amplitude > 0.0 && at(self.slowest) {
+                (self.slowest, "the longest that slowest allows: light fades almost in a line")
+            } else if *amplitude > 0.0 && at(lowest) {
+                (lowest, "the shortest that fastest allows")
+            } else {
+                return None;
+            };
+            Some(format!("time constant {} is {bound} s, {which}", i + 1))
+        };
+        fit.terms.iter().enumerate().filter_map(of).collect()
     }
 
     /// Whether logarithms of time constants are within bounds, the slowest first.
@@ -268,5 +291,39 @@ impl Bounds {
             }
         }
         place
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trace(taus: [f64; 2]) -> (Vec<f64>, Vec<f64>) {
+        let times: Vec<f64> = (0..40_000).map(|i| f64::from(i) / 40.0).collect();
+        let data = times.iter().map(|t| 1.0 + 0.3 * (-t / taus[0]).exp() + 0.2 * (-t / taus[1]).exp()).collect();
+        (times, data)
+    }
+
+    #[test]
+    fn light_that_fades_within_minutes_is_found_and_a_bound_that_forbids_it_is_told() {
+        let (times, data) = trace([150.0, 12.0]);
+        let free = Bounds { terms: 2, slowest: 36_000.0, fastest: 1.0, slow_at_least: 0.0 };
+        let fit = free.fit(&times, &data, None, None);
+        assert!((fit.terms[0].1 / 150.0 - 1.0).abs() < 0.01 && (fit.terms[1].1 / 12.0 - 1.0).abs() < 0.01, "{fit:?}");
+        assert!(free.hit(&fit).is_empty());
+        let bound = Bounds { slow_at_least: 600.0, ..free };
+        let held = bound.fit(&times, &data, None, None);
+        let said = bound.hit(&held);
+        assert!(said.len() == 1 && said[0].contains("600 s") && said[0].contains("slow_at_least"), "{said:?} {held:?}");
+    }
+
+    #[test]
+    fn a_time_constant_beyond_the_longest_or_the_shortest_allowed_is_told() {
+        let (times, data) = trace([150.0, 12.0]);
+        let told = |slowest: f64, fastest: f64| {
+            let bounds = Bounds { terms: 2, slowest, fastest, slow_at_least: 0.0 };
+            bounds.hit(&bounds.fit(&times, &data, None, None)).join(" ")
+        };
+        assert!(told(100.0, 1.0).contains("slowest") && told(36_000.0, 30.0).contains("fastest"));
     }
 }
