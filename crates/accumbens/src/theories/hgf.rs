@@ -8,12 +8,24 @@
 //! π₃ ← π̂₃ + max(0, ½κ²w(w + r·d)), where π₂' is π₂ before the trial (Weber et al. 2023). A precision that is not
 //! positive ends the life with an error that names the trial.
 //!
+//! A trial opens with a cue and closes with the outcome, a declared omission, or after `window` seconds. The published
+//! filter knows trials and not time. Here the time between trials is cut into trials without a cue, `segment` seconds
+//! long, in which no outcome comes, from the end of the first trial on; an uncued outcome ends the one in which it comes.
+//! So the belief about "no cue" is how likely an outcome is in `segment` seconds, and an uncued outcome is the more
+//! surprising the longer none came. This is ours: without it each uncued outcome would be a trial in which an outcome
+//! always comes, and soon no surprise.
+//!
 //! Dopamine is ε₂ = δ₁/π₂ at the end of a trial (in the midbrain: Iglesias et al. 2013, unverified here); ε₃ = ½κwδ₂/π₃
 //! is another channel, ascribed to acetylcholine. What dopamine does at cues the theory does not say.
+//!
+//! ω₂ and ω₃ are fitted under the means of the published toolbox (−3 and −6; −3 and 2 for `ehgf`) with a standard
+//! deviation of 2, its own for `ehgf`; it has 4 for `hgf`, most of whose range ends in precisions below zero. κ is 1 as
+//! there: it scales what ω₂ and ω₃ measure.
 
-use super::trials::{Moment, Trials};
+use super::trials::{Between, Moment, Trials};
 use accumbens_core::{
-    ChannelInfo, Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Theory, Topic, parameters,
+    ChannelInfo, Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Parameter, Prior, Theory, Topic,
+    parameters,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,11 +39,13 @@ parameters! {
         /// Coupling of the third to the second level.
         kappa: 1.0 => .domain(Domain::NOT_NEGATIVE).source("mathys2011");
         /// Log-variance a trial of the second level where volatility is 0.
-        omega2: -3.0 => .domain(Domain::Real { min: -20.0, max: 10.0 }).source("mathys2011");
+        omega2: -3.0 => .domain(Domain::Real { min: -20.0, max: 10.0 }).source("mathys2011").normal(-3.0, 2.0);
         /// Log-variance a trial of the third level.
-        omega3: -6.0 => .domain(Domain::Real { min: -20.0, max: 10.0 }).source("mathys2011");
+        omega3: -6.0 => .domain(Domain::Real { min: -20.0, max: 10.0 }).source("mathys2011").normal(-6.0, 2.0);
         /// Longest time from a trial's first cue to its outcome; after it the trial ends without one.
         window: 12.0 => .domain(Domain::Positive).unit("s");
+        /// Length of the trials without a cue into which the time between trials is cut.
+        segment: 5.0 => .domain(Domain::Real { min: 0.1, max: 3600.0 }).unit("s").log_normal(5.0, 0.7);
     }
 }
 
@@ -120,6 +134,7 @@ impl Hgf {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct State {
     trials: Trials,
+    between: Between,
     /// The beliefs.
     pub beliefs: Vec<Belief>,
 }
@@ -132,6 +147,7 @@ impl Hgf {
         let asked = surprise.epsilon2;
         let step = if answers { dopamine.respond(time, 0, asked) } else { dopamine.release(time, 0, asked) };
         s.trials.close();
+        s.between.begin(time, self.segment);
         match self.learn(&belief, &surprise, step) {
             Ok((after, epsilon3)) => {
                 s.beliefs[place] = after;
@@ -172,13 +188,21 @@ impl Theory for Hgf {
         vec![ChannelInfo::new("dopamine", "dopamine"), ChannelInfo::new("volatility error", "acetylcholine").aside()]
     }
 
+    fn prior(&self, parameter: &Parameter) -> Option<Prior> {
+        match parameter.name {
+            "omega3" if self.update == EHGF => Some(Prior::Normal { mean: 2.0, sd: 2.0 }),
+            _ => parameter.prior,
+        }
+    }
+
     fn start(&self, kinds: &[EventKind]) -> State {
-        State { trials: Trials::new(kinds), beliefs: vec![Belief::default(); kinds.len() + 1] }
+        let beliefs = vec![Belief::default(); kinds.len() + 1];
+        State { trials: Trials::new(kinds), between: Between::default(), beliefs }
     }
 
     fn advance(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        if let Some(deadline) = state.trials.ended(until) {
-            self.close(state, deadline, 0.0, false, dopamine);
+        while let Some(end) = state.trials.ended(until).or(state.between.ended(until)) {
+            self.close(state, end, 0.0, false, dopamine);
         }
     }
 
@@ -187,7 +211,10 @@ impl Theory for Hgf {
             match state.trials.meet(event, self.window) {
                 Moment::Outcome(_) => self.close(state, event.time, 1.0, true, dopamine),
                 Moment::Omission => self.close(state, event.time, 0.0, true, dopamine),
-                Moment::Cue { .. } | Moment::Other => {
+                moment => {
+                    if matches!(moment, Moment::Cue { .. }) {
+                        state.between.stop();
+                    }
                     dopamine.respond(event.time, 0, 0.0);
                     dopamine.report(event.time, 1, 0.0);
                 }
