@@ -59,9 +59,8 @@ impl ActionError {
         let dwell = event.time - s.entered;
         let error = reward - s.rate * dwell + s.values[kind] - s.values[s.here];
         let asked = error.max(-self.dip);
-        let released = dopamine.respond(event.time, 0, asked);
-        // What the limit of dips hides is still learnt from, unless something else held dopamine.
-        let delta = if released == asked { error } else { released };
+        // What the limit of dips hides is learnt from beside what is released.
+        let delta = dopamine.respond(event.time, 0, asked) + (error - asked);
         dopamine.respond(event.time, 1, 0.0);
         s.values[s.here] += self.alpha * delta;
         if let Some(taken) = s.taken.take() {

@@ -18,9 +18,9 @@
 //! Dopamine is ε₂ = δ₁/π₂ at the end of a trial (in the midbrain: Iglesias et al. 2013, unverified here); ε₃ = ½κwδ₂/π₃
 //! is another channel, ascribed to acetylcholine. What dopamine does at cues the theory does not say.
 //!
-//! ω₂ and ω₃ are fitted under the means of the published toolbox (−3 and −6; −3 and 2 for `ehgf`) with a standard
-//! deviation of 2, its own for `ehgf`; it has 4 for `hgf`, most of whose range ends in precisions below zero. κ is 1 as
-//! there: it scales what ω₂ and ω₃ measure.
+//! ω₂ and ω₃ are fitted under the means of the published toolbox (TAPAS: −3 and 2 for `ehgf`, −3 and −6 for `hgf`) with a
+//! standard deviation of 2, its own for `ehgf`; for `hgf` it has 4, most of whose range ends in precisions below zero. κ
+//! is 1 as there: it scales what ω₂ and ω₃ measure.
 
 use super::trials::{Between, Moment, Trials};
 use accumbens_core::{
@@ -34,14 +34,15 @@ const EHGF: f64 = 1.0;
 parameters! {
     /// The hierarchical Gaussian filter.
     pub struct Hgf {
-        /// Which update of the third level.
-        update: 0.0 => .domain(Domain::Choice(&["hgf", "ehgf"])).source("mathys2011");
+        /// Which update of the third level. The first published one, `hgf`, ends in precisions below zero over much of what
+        /// may be fitted, which is why there is the second.
+        update: EHGF => .domain(Domain::Choice(&["hgf", "ehgf"])).source("weber2023");
         /// Coupling of the third to the second level.
         kappa: 1.0 => .domain(Domain::NOT_NEGATIVE).source("mathys2011");
         /// Log-variance a trial of the second level where volatility is 0.
         omega2: -3.0 => .domain(Domain::Real { min: -20.0, max: 10.0 }).source("mathys2011").normal(-3.0, 2.0);
-        /// Log-variance a trial of the third level.
-        omega3: -6.0 => .domain(Domain::Real { min: -20.0, max: 10.0 }).source("mathys2011").normal(-6.0, 2.0);
+        /// Log-variance a trial of the third level; with `hgf` fitted under a normal prior of mean −6 (sd 2).
+        omega3: -6.0 => .domain(Domain::Real { min: -20.0, max: 10.0 }).source("mathys2011").normal(2.0, 2.0);
         /// Longest time from a trial's first cue to its outcome; after it the trial ends without one.
         window: 12.0 => .domain(Domain::Positive).unit("s");
         /// Length of the trials without a cue into which the time between trials is cut.
@@ -190,7 +191,7 @@ impl Theory for Hgf {
 
     fn prior(&self, parameter: &Parameter) -> Option<Prior> {
         match parameter.name {
-            "omega3" if self.update == EHGF => Some(Prior::Normal { mean: 2.0, sd: 2.0 }),
+            "omega3" if self.update != EHGF => Some(Prior::Normal { mean: -6.0, sd: 2.0 }),
             _ => parameter.prior,
         }
     }

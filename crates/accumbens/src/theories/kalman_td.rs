@@ -132,7 +132,11 @@ impl KalmanTd {
         let cues = s.bins.held(bin);
         s.evoked.start_where(&cues, bin, |k| !s.kinds[k].is_outcome());
         s.bins.done = bin;
-        if outcome { s.evoked.evoke_where(bin, |k| !s.kinds[k].is_outcome()) } else { s.evoked.evoke_all(bin) }
+        if outcome {
+            s.evoked.evoke_where(bin, |k| !s.kinds[k].is_outcome())
+        } else {
+            s.evoked.evoke_all(bin)
+        }
         let silence = s.before.iter().all(|x| x.abs() < SILENT);
         s.drift += self.q;
         if silence && s.evoked.level.iter().all(|x| x.abs() < SILENT) {

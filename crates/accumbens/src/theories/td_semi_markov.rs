@@ -95,9 +95,8 @@ impl TdSemiMarkov {
         }
         let error = whole(phasic);
         let asked = error.max(-self.dip);
-        let released = dopamine.respond(time, 0, asked);
-        // What the limit of dips hides is still learnt from, unless something else held dopamine.
-        if released == asked { error } else { released }
+        // What the limit of dips hides is learnt from beside what is released.
+        dopamine.respond(time, 0, asked) + (error - asked)
     }
 
     fn see(&self, s: &mut State, event: &Event, dopamine: &mut Dopamine<'_>) {
