@@ -198,6 +198,42 @@ fn moving_a_fitted_parameter_changes_dopamine_by_more_than_gain_and_offset_or_wh
     assert!(dead.is_empty(), "{dead:#?}");
 }
 
+/// By what small steps of each fitted parameter change dopamine beyond gains and offset, one unit vector a parameter; the
+/// parameters around a standard score of `base`. `None` where the theory cannot live there.
+fn slopes(world: &World, theory: &dyn AnyTheory, base: f64) -> Option<DMatrix<f64>> {
+    let space = Space::of(theory);
+    let at = |place: usize, z: f64| {
+        let scores: Vec<f64> = (0..space.dimensions()).map(|i| if i == place { base + z } else { base }).collect();
+        world.lived(space.at(theory, &scores).unwrap().as_ref()).ok().map(|[released, _]| released)
+    };
+    let usual = at(0, 0.0)?;
+    let n = usual[0].len();
+    let design = DMatrix::from_fn(n, usual.len() + 1, |i, j| if j == 0 { 1.0 } else { usual[j - 1][i] });
+    let solver = design.clone().svd(true, true);
+    let mut columns = Vec::new();
+    for place in 0..space.dimensions() {
+        let (low, high) = (at(place, -0.1)?, at(place, 0.1)?);
+        let change = |(low, high): (&Vec<f64>, &Vec<f64>)| {
+            let y = DVector::from_iterator(n, low.iter().zip(high).map(|(l, h)| h - l));
+            (&y - &design * solver.solve(&y, 1e-9).unwrap()).iter().copied().collect::<Vec<f64>>()
+        };
+        columns.push(DVector::from_vec(low.iter().zip(&high).flat_map(change).collect()).normalize());
+    }
+    Some(DMatrix::from_columns(&columns))
+}
+
+#[test]
+fn no_combination_of_fitted_parameters_changes_nothing() {
+    let world = World::new();
+    let several = |t: &Box<dyn AnyTheory>| t.fitted().len() > 1;
+    for theory in names().map(|n| by_name(n).unwrap()).filter(several) {
+        let slopes = slopes(&world, theory.as_ref(), 0.0).unwrap();
+        // Of unit vectors, 0 where one is a combination of the others: two of a filter's three variances, say.
+        let least = slopes.svd(false, false).singular_values.min();
+        assert!(least > 0.05, "{}: {least}", theory.name());
+    }
+}
+
 #[test]
 fn a_parameter_that_changes_nothing_is_found() {
     let world = World::new();
