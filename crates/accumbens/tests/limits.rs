@@ -210,6 +210,19 @@ fn the_hierarchical_gaussian_filter_equals_the_reference_to_1e_9() {
 }
 
 #[test]
+fn the_filter_of_pyhgf_has_the_mean_of_the_enhanced_and_the_precision_of_the_first() {
+    let filter = |update: f64| hgf::Hgf { update, omega2: -2.0, omega3: -4.0, ..hgf::Hgf::default() };
+    let before = hgf::Belief { mu2: 0.4, pi2: 1.7, mu3: -0.3, pi3: 2.2, trials: 3 };
+    let [first, enhanced, theirs] = [0.0, 1.0, 2.0].map(|update| {
+        let filter = filter(update);
+        let surprise = filter.surprise(&before, 0.0);
+        filter.learn(&before, &surprise, surprise.epsilon2).unwrap().0
+    });
+    assert_eq!((theirs.mu3, theirs.pi3), (enhanced.mu3, first.pi3));
+    assert!(first.mu3 != enhanced.mu3 && first.pi3 != enhanced.pi3);
+}
+
+#[test]
 fn a_precision_that_is_not_positive_names_the_trial_and_the_parameter() {
     let mut events = Vec::new();
     for i in 0..60_u32 {
