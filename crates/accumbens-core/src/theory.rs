@@ -3,7 +3,7 @@
 use crate::dopamine::Dopamine;
 use crate::error::{Error, Result};
 use crate::event::{Event, EventKind, EventKindId, EventLog, Role};
-use crate::params::{Parameter, Params, place_of};
+use crate::params::{Parameter, Params, Prior, place_of};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// One of a theory's signals.
@@ -138,6 +138,12 @@ pub trait Theory: Params + Default + Clone + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The prior under which a parameter of the table is fitted, with the options as they are set; `None` where it is
+    /// not. A parameter that does nothing under an option must not be fitted then: a fit would pay for it.
+    fn prior(&self, parameter: &Parameter) -> Option<Prior> {
+        parameter.prior
+    }
+
     /// Checks what one parameter's domain cannot.
     ///
     /// # Errors
@@ -214,6 +220,11 @@ pub trait AnyTheory: Send + Sync {
     fn tell(&mut self, log: &EventLog) -> Vec<String>;
     /// See [`Theory::tell_session`].
     fn tell_session(&self, session: &EventLog) -> Vec<(&'static str, f64)>;
+    /// The places of the parameters that are fitted, with the options as they are set, and their priors; see
+    /// [`Theory::prior`].
+    fn fitted(&self) -> Vec<(usize, Prior)> {
+        self.table().iter().enumerate().filter_map(|(place, p)| p.prior.map(|prior| (place, prior))).collect()
+    }
     /// See [`Theory::check`].
     ///
     /// # Errors
@@ -304,6 +315,10 @@ impl<T: Theory> AnyTheory for T {
     }
     fn tell_session(&self, session: &EventLog) -> Vec<(&'static str, f64)> {
         Theory::tell_session(self, session)
+    }
+    fn fitted(&self) -> Vec<(usize, Prior)> {
+        let fitted = |(place, p)| self.prior(p).map(|prior| (place, prior));
+        T::table().iter().enumerate().filter_map(fitted).collect()
     }
     fn check(&self) -> Result<()> {
         Theory::check(self)

@@ -125,7 +125,11 @@ fn wanting_in_the_state_in_which_it_was_learnt_is_td_value_in_either_form() {
     };
     let plain = wanted("incentive_salience");
     assert!((wanted("incentive_salience:kappa=3") - plain - 3.0_f64.ln()).abs() < 1e-12);
-    assert!((wanted("incentive_salience:kappa=3:form=multiplicative") - 3.0 * plain).abs() < 1e-12);
+    // Multiplied is what is reward before any other stimulus, added to it what later trials are worth.
+    let [one, two, three] =
+        [1.0, 2.0, 3.0].map(|k| wanted(&format!("incentive_salience:kappa={k}:form=multiplicative")));
+    assert!((one - plain).abs() < 1e-12 && (three - two - (two - one)).abs() < 1e-12, "{one} {two} {three}");
+    assert!(two > one && two - one <= one + 1e-12, "{one} {two}");
 }
 
 #[test]
@@ -206,6 +210,19 @@ fn the_hierarchical_gaussian_filter_equals_the_reference_to_1e_9() {
 }
 
 #[test]
+fn the_filter_of_pyhgf_has_the_mean_of_the_enhanced_and_the_precision_of_the_first() {
+    let filter = |update: f64| hgf::Hgf { update, omega2: -2.0, omega3: -4.0, ..hgf::Hgf::default() };
+    let before = hgf::Belief { mu2: 0.4, pi2: 1.7, mu3: -0.3, pi3: 2.2, trials: 3 };
+    let [first, enhanced, theirs] = [0.0, 1.0, 2.0].map(|update| {
+        let filter = filter(update);
+        let surprise = filter.surprise(&before, 0.0);
+        filter.learn(&before, &surprise, surprise.epsilon2).unwrap().0
+    });
+    assert_eq!((theirs.mu3, theirs.pi3), (enhanced.mu3, first.pi3));
+    assert!(first.mu3 != enhanced.mu3 && first.pi3 != enhanced.pi3);
+}
+
+#[test]
 fn a_precision_that_is_not_positive_names_the_trial_and_the_parameter() {
     let mut events = Vec::new();
     for i in 0..60_u32 {
@@ -216,7 +233,7 @@ fn a_precision_that_is_not_positive_names_the_trial_and_the_parameter() {
         }
     }
     let log = EventLog::new(kinds(), events).unwrap();
-    let theory = parse("hgf:kappa=6:omega2=2:omega3=2").unwrap();
+    let theory = parse("hgf:update=hgf:kappa=6:omega2=2:omega3=2").unwrap();
     let mut learner = theory.start(log.kinds());
     let error = live(learner.as_mut(), &log, &Schedule::default(), Sink::Discard).unwrap_err().to_string();
     for word in ["trial", " of a", "pi3", "kappa", "omega", "update=ehgf", "event"] {
@@ -231,7 +248,7 @@ fn a_precision_that_is_not_positive_names_the_trial_and_the_parameter() {
 fn the_kalman_filter_is_the_exact_gaussian_posterior_of_its_weights() {
     let log = mixed();
     let (m, gamma) = (4, (-0.2_f64 / 9.9).exp());
-    let (_, learner) = lived("kalman_td:q=0:n=4:c=0.7:s=0.4:tau=9.9", &log);
+    let (_, learner) = lived("kalman_td:q=0:n=4:c=0.7:s=0.4:tau=9.9:outcomes=silent", &log);
     // The rows of the regression, from the features alone.
     let mut evoked = Microstimuli::new(3, m, 0.08, 0.9);
     let mut clock = bins::Bins::new(0.2, 3);
@@ -384,10 +401,15 @@ fn against_the_average_reward_cue_and_reward_are_answered_by_what_their_dwells_c
         events.extend([event(t, 0, 0.0), event(t + 4.0, 2, 1.0)]);
     }
     let log = EventLog::new(kinds(), events).unwrap();
-    let answers = channel("td_semi_markov:alpha=0.01:window=2", &log, 0);
+    let (samples, learner) = lived("td_semi_markov:alpha=0.01:window=2:dopamine=phasic", &log);
     // One reward in 20 s; 16 s pass before the cue and 4 s before the reward.
-    let [cue, reward] = answers[answers.len() - 2..] else { panic!() };
+    let [cue, reward] = [2, 1].map(|back| samples[samples.len() - back].value);
     assert!((cue - 16.0 / 20.0).abs() < 5e-3 && (reward - 4.0 / 20.0).abs() < 5e-3, "{cue} {reward}");
+    // The whole error of dwells that never vary dies out, and values differ by what the dwells cost.
+    let whole = channel("td_semi_markov:alpha=0.01:window=2", &log, 0);
+    assert!(whole[whole.len() - 2..].iter().all(|d| d.abs() < 5e-3), "{:?}", &whole[whole.len() - 2..]);
+    let value = |name: &str| learner.describe()["value"][name].as_f64().unwrap();
+    assert!((value("a") - value("juice") - 16.0 / 20.0).abs() < 5e-3, "{} {}", value("a"), value("juice"));
 }
 
 #[test]

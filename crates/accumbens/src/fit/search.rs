@@ -16,11 +16,10 @@ pub struct Space {
 }
 
 impl Space {
-    /// Of this theory: every parameter that has a prior.
+    /// Of this theory: what it says is fitted, with its options as they are set.
     #[must_use]
     pub fn of(theory: &dyn AnyTheory) -> Self {
-        let places = theory.table().iter().enumerate().filter_map(|(i, p)| p.prior.map(|prior| (i, prior)));
-        Self { places: places.collect() }
+        Self { places: theory.fitted() }
     }
 
     /// How many parameters are fitted.

@@ -2,9 +2,10 @@
 //!
 //! Two signals. `action`: when the animal takes a in state s, the last cue, APE = max(0, 1 − H(a, s)) and
 //! H(a, s) ← H(a, s) + α_H·APE, whatever comes of it; the habit of what it does not do never decays. `value`: the
-//! semi-Markov error d = r + V(k) − V(s) less the average reward ρ·D of the dwell, δ = d − ρ·D, V(s) ← V(s) + α·δ (as
-//! in `td_semi_markov`, d is what is phasic), which also teaches the value of the action last taken, Q(a, s) ← Q(a, s) + α_a·δ. A choice is moved by Q + H (Greenstreet et al. 2025;
-//! Miller, Shenhav & Ludvig 2019; Bogacz 2020). Rates are those of the published code.
+//! semi-Markov error δ = r − ρ·D + V(k) − V(s), with ρ the average reward a second and D the dwell in s,
+//! V(s) ← V(s) + α·δ, released no lower than −`dip` (as in `td_semi_markov`); it also teaches the value of the action
+//! last taken, Q(a, s) ← Q(a, s) + α_a·δ. A choice is moved by Q + H (Greenstreet et al. 2025; Miller, Shenhav & Ludvig
+//! 2019; Bogacz 2020). Rates and the limit of dips are those of the published code.
 //!
 //! Dopamine is the value error in ventral and the action error in dorsal striatum and its tail: two channels.
 
@@ -22,6 +23,8 @@ parameters! {
         alpha: 0.2 => .domain(Domain::UNIT).logit_normal(0.2, 1.0).source("greenstreet2025");
         /// Learning rate of the values of actions.
         alpha_action: 0.1 => .domain(Domain::UNIT).source("greenstreet2025");
+        /// The deepest dip of the value error, in units of outcome; what is below it is learnt from and not released.
+        dip: 0.1 => .domain(Domain::NOT_NEGATIVE).source("greenstreet2025");
         /// Time constant over which reward is averaged.
         window: 1000.0 => .domain(Domain::Positive).unit("s");
     }
@@ -54,8 +57,10 @@ impl ActionError {
         }
         let reward = if s.kinds[kind].is_outcome() { event.magnitude * s.kinds[kind].value } else { 0.0 };
         let dwell = event.time - s.entered;
-        let phasic = dopamine.respond(event.time, 0, reward + s.values[kind] - s.values[s.here]);
-        let delta = phasic - s.rate * dwell;
+        let error = reward - s.rate * dwell + s.values[kind] - s.values[s.here];
+        let asked = error.max(-self.dip);
+        // What the limit of dips hides is learnt from beside what is released.
+        let delta = dopamine.respond(event.time, 0, asked) + (error - asked);
         dopamine.respond(event.time, 1, 0.0);
         s.values[s.here] += self.alpha * delta;
         if let Some(taken) = s.taken.take() {

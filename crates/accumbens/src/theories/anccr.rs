@@ -6,11 +6,19 @@
 //! dopamine at an event is the sum of its row of ANCCR over the meaningful causal targets (Jeong et al. 2022). The
 //! order of the updates is that of the published code, which the paper's sums leave open: the matrices are updated in
 //! place, in the order of kinds. An innately meaningful kind has a value above `threshold`.
+//!
+//! What is fitted is what the published simulations vary. T is `T_ratio` times the mean interval between outcomes of each
+//! session: 1.2, and 10 for the animal whose first answers are negative. The learning rate falls with experience, as
+//! published for random rewards and naive animals; a constant rate, as in the other simulations, is where `alpha_init`
+//! is `alpha_min`. k (.01 to 1), w (.5 and .6) and alpha_r (.2 and .85) are fitted too; `threshold` (.5 to .8) is not, as
+//! it acts by leaps that a search cannot follow. With `exact_mean` no rate is left to fit. In variant 2026 the three
+//! parameters of the published grid are fitted: `alpha` (8e-6 to 1e-4), `T_ratio` (.1 to .7) and `threshold` (.1 to .8);
+//! the ranges are read in the published code, the shapes of all priors are ours.
 
 use super::anccr_baseline::{Baseline, Rate};
 use accumbens_core::{
-    Domain, Dopamine, Drive, Error, Event, EventKind, EventKindId, EventLog, Info, Result, Role, Theory, Topic,
-    parameters,
+    Domain, Dopamine, Drive, Error, Event, EventKind, EventKindId, EventLog, Info, Parameter, Prior, Result, Role,
+    Theory, Topic, parameters,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,28 +26,31 @@ use serde::{Deserialize, Serialize};
 const WITH_VALUE: f64 = 1.0;
 const BURKE: f64 = 2.0;
 
-/// The published ratio of the trace's time constant to the mean interval between outcomes (jeong2022).
-const T_PER_INTERVAL: f64 = 1.2;
-
 parameters! {
     /// Adjusted net contingency for causal relations.
     pub struct Anccr {
-        /// Time constant of the event trace; the published choice is 1.2 × the mean interval between outcomes.
+        /// Time constant of the event trace; in comparisons and findings it is `T_ratio` × the mean interval between
+        /// outcomes of each session, unless it is set.
         T: 14.4 => .domain(Domain::Positive).unit("s").source("jeong2022");
-        /// Learning rate of the mean traces; in variant 2026 the rate of the baseline per sample (published: 4e-5).
-        alpha: 0.02 => .domain(Domain::UNIT).logit_normal(0.02, 1.5).source("jeong2022");
-        /// Learning rate at the first event. With `alpha_min` and `alpha_exponent` it makes a schedule that takes the
-        /// place of `alpha`: min + (init − min)·exp(−exponent·number of the event, of all kinds).
-        alpha_init: f64::NAN => .domain(Domain::UNIT).source("jeong2022");
-        /// Learning rate that the schedule ends in.
-        alpha_min: f64::NAN => .domain(Domain::UNIT).source("jeong2022");
+        /// The time constant T of each session relative to the mean interval between outcomes in it; fitted to dopamine
+        /// under a log-normal prior of median 1.2 (sd of log 1), in variant 2026 of median 0.3 (sd of log 0.7).
+        T_ratio: 1.2 => .domain(Domain::Positive).source("jeong2022");
+        /// Learning rate of the mean traces where no schedule is set; in variant 2026 the rate of the baseline per sample
+        /// (published: 4e-5), fitted there under a logit-normal prior of this median (sd of logit 1).
+        alpha: 0.02 => .domain(Domain::UNIT).source("jeong2022");
+        /// Learning rate at the first event. With `alpha_min` it makes a schedule that takes the place of `alpha`:
+        /// min + (init − min)·exp(−exponent·number of the event, of all kinds). Published: 0.25.
+        alpha_init: f64::NAN => .domain(Domain::UNIT).source("jeong2022").logit_normal(0.25, 1.5);
+        /// Learning rate that the schedule ends in. Published: 0.02.
+        alpha_min: f64::NAN => .domain(Domain::UNIT).source("jeong2022").logit_normal(0.02, 1.5);
         /// Decay of the schedule an event.
-        alpha_exponent: f64::NAN => .domain(Domain::NOT_NEGATIVE).source("jeong2022");
+        alpha_exponent: 0.1 => .domain(Domain::NOT_NEGATIVE).source("jeong2022");
         /// Learning rate of the baseline relative to that of the mean traces; not used in variant 2026.
         k: 1.0 => .domain(Domain::NOT_NEGATIVE).log_normal(0.3, 1.5).source("jeong2022");
         /// Weight of the forward contingency in the net contingency.
         w: 0.5 => .domain(Domain::UNIT).logit_normal(0.5, 1.0).source("jeong2022");
-        /// Above this a net contingency is an edge, and a response with its value makes a meaningful causal target.
+        /// Above this a net contingency is an edge, and a response with its value makes a meaningful causal target; in
+        /// variant 2026 fitted under a normal prior of mean 0.4 (sd 0.15).
         threshold: 0.6 => .domain(Domain::ANY).source("jeong2022");
         /// Below this rate of occurrence a kind's forward contingency counts as 0.
         minimum_rate: 1e-3 => .domain(Domain::NOT_NEGATIVE).unit("1/s").source("jeong2022");
@@ -280,16 +291,26 @@ impl Theory for Anccr {
 
     fn tell_session(&self, session: &EventLog) -> Vec<(&'static str, f64)> {
         let Some(iri) = session.mean_outcome_interval() else { return Vec::new() };
-        let constant = ("T", T_PER_INTERVAL * iri);
+        let constant = ("T", self.T_ratio * iri);
         if self.variant == BURKE { vec![constant, ("iri", iri)] } else { vec![constant] }
     }
 
+    fn prior(&self, parameter: &Parameter) -> Option<Prior> {
+        match parameter.name {
+            "alpha" if self.variant == BURKE => Some(Prior::LogitNormal { median: 4e-5, sd: 1.0 }),
+            "T_ratio" if self.variant == BURKE => Some(Prior::LogNormal { median: 0.3, sd: 0.7 }),
+            "T_ratio" => Some(Prior::LogNormal { median: 1.2, sd: 1.0 }),
+            "threshold" if self.variant == BURKE => Some(Prior::Normal { mean: 0.4, sd: 0.15 }),
+            _ if self.variant == BURKE => None,
+            "alpha_init" | "alpha_min" | "k" if self.exact_mean == 1.0 => None,
+            _ => parameter.prior,
+        }
+    }
+
     fn check(&self) -> Result<()> {
-        let schedule = [self.alpha_init, self.alpha_min, self.alpha_exponent];
-        let set = schedule.iter().filter(|v| !v.is_nan()).count();
-        if set != 0 && set != 3 {
+        if self.alpha_init.is_nan() != self.alpha_min.is_nan() {
             let problem = "a learning-rate schedule is set in part";
-            return Err(Error::input("anccr", problem, "alpha_init, alpha_min and alpha_exponent together"));
+            return Err(Error::input("anccr", problem, "alpha_init and alpha_min together"));
         }
         Ok(())
     }

@@ -6,7 +6,9 @@
 //! left: V ← V + α·δ·z_s (van Hasselt et al. 2021). z is the matrix M of ANCCR, the mean trace of each cause at each effect:
 //! the two theories remember the same and read it differently.
 //!
-//! Dopamine is d, at events.
+//! Dopamine is d, at events. The paper's steps are all of one length and it says nothing of dopamine: that what comes
+//! with an event is released, and the discount of the silence before it is not, is ours. So uncued rewards, each after
+//! another, are all answered alike.
 
 use accumbens_core::{Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Role, Theory, Topic, parameters};
 use serde::{Deserialize, Serialize};

@@ -5,33 +5,52 @@
 //! π₂ ← π̂₂ + 1/π̂₁, μ₂ ← μ₂ + δ₁/π₂; δ₂ = (1/π₂ + Δμ₂²)·π̂₂ − 1, π̂₃ = 1/(1/π₃ + e^ω₃), w = e^(κμ₃+ω₂)·π̂₂.
 //! `hgf`: π₃ ← π̂₃ + ½κ²w(w + (2w−1)δ₂), μ₃ ← μ₃ + ½κwδ₂/π₃ (Mathys et al. 2011). `ehgf`: μ₃ first, with π̂₃; then with
 //! the new μ₃ v = e^(κμ₃+ω₂), π̂ = 1/(1/π₂' + v), w = v·π̂, r = (v − 1/π₂')·π̂, d = (1/π₂ + Δμ₂²)·π̂ − 1 and
-//! π₃ ← π̂₃ + max(0, ½κ²w(w + r·d)), where π₂' is π₂ before the trial (Weber et al. 2023). A precision that is not
-//! positive ends the life with an error that names the trial.
+//! π₃ ← π̂₃ + max(0, ½κ²w(w + r·d)), where π₂' is π₂ before the trial (Weber et al. 2023), as in the MATLAB toolbox TAPAS.
+//! `pyhgf`: μ₃ as in `ehgf`, but π₃ as in `hgf`, which is how the Python package of that name was found to update its
+//! eHGF (read in its code, not run; newer versions may differ): after thousands of trials its π₃ is another number. A
+//! precision that is not positive ends the life with an error that names the trial.
+//!
+//! A trial opens with a cue and closes with the outcome, a declared omission, or after `window` seconds. The published
+//! filter knows trials and not time. Here the time between trials is cut into trials without a cue, `segment` seconds
+//! long, in which no outcome comes, from the end of the first trial on; an uncued outcome ends the one in which it comes.
+//! So the belief about "no cue" is how likely an outcome is in `segment` seconds, and an uncued outcome is the more
+//! surprising the longer none came. This is ours: without it each uncued outcome would be a trial in which an outcome
+//! always comes, and soon no surprise.
 //!
 //! Dopamine is ε₂ = δ₁/π₂ at the end of a trial (in the midbrain: Iglesias et al. 2013, unverified here); ε₃ = ½κwδ₂/π₃
 //! is another channel, ascribed to acetylcholine. What dopamine does at cues the theory does not say.
+//!
+//! ω₂ and ω₃ are fitted under the means of the published toolbox (TAPAS: −3 and 2 for `ehgf`, −3 and −6 for `hgf`, here
+//! for `pyhgf` too) with a standard deviation of 2, its own for `ehgf`; for `hgf` it has 4, most of whose range ends in
+//! precisions below zero. κ is 1 as there: it scales what ω₂ and ω₃ measure.
 
-use super::trials::{Moment, Trials};
+use super::trials::{Between, Moment, Trials};
 use accumbens_core::{
-    ChannelInfo, Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Theory, Topic, parameters,
+    ChannelInfo, Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Parameter, Prior, Theory, Topic,
+    parameters,
 };
 use serde::{Deserialize, Serialize};
 
+const HGF: f64 = 0.0;
 const EHGF: f64 = 1.0;
 
 parameters! {
     /// The hierarchical Gaussian filter.
     pub struct Hgf {
-        /// Which update of the third level.
-        update: 0.0 => .domain(Domain::Choice(&["hgf", "ehgf"])).source("mathys2011");
+        /// Which update of the third level. The first published one, `hgf`, ends in precisions below zero over much of what
+        /// may be fitted, which is why there is the second.
+        update: EHGF => .domain(Domain::Choice(&["hgf", "ehgf", "pyhgf"])).source("weber2023");
         /// Coupling of the third to the second level.
         kappa: 1.0 => .domain(Domain::NOT_NEGATIVE).source("mathys2011");
         /// Log-variance a trial of the second level where volatility is 0.
-        omega2: -3.0 => .domain(Domain::Real { min: -20.0, max: 10.0 }).source("mathys2011");
-        /// Log-variance a trial of the third level.
-        omega3: -6.0 => .domain(Domain::Real { min: -20.0, max: 10.0 }).source("mathys2011");
+        omega2: -3.0 => .domain(Domain::Real { min: -20.0, max: 10.0 }).source("mathys2011").normal(-3.0, 2.0);
+        /// Log-variance a trial of the third level; with `hgf` and `pyhgf` fitted under a normal prior of mean −6
+        /// (sd 2).
+        omega3: -6.0 => .domain(Domain::Real { min: -20.0, max: 10.0 }).source("mathys2011").normal(2.0, 2.0);
         /// Longest time from a trial's first cue to its outcome; after it the trial ends without one.
         window: 12.0 => .domain(Domain::Positive).unit("s");
+        /// Length of the trials without a cue into which the time between trials is cut.
+        segment: 5.0 => .domain(Domain::Real { min: 0.1, max: 3600.0 }).unit("s").log_normal(5.0, 0.7);
     }
 }
 
@@ -98,15 +117,16 @@ impl Hgf {
         let delta2 = spread * s.predicted2 - 1.0;
         let predicted3 = 1.0 / (1.0 / b.pi3 + self.omega3.exp());
         let half = 0.5 * self.kappa;
-        let (mu3, pi3) = if self.update == EHGF {
-            let mu3 = b.mu3 + half * w * delta2 / predicted3;
+        let standard = predicted3 + half * self.kappa * w * (w + (2.0 * w - 1.0) * delta2);
+        let precision = if self.update == HGF { standard } else { predicted3 };
+        let mu3 = b.mu3 + half * w * delta2 / precision;
+        let pi3 = if self.update == EHGF {
             let v = (self.kappa * mu3 + self.omega2).exp();
             let predicted = 1.0 / (1.0 / b.pi2 + v);
             let (w, r, d) = (v * predicted, (v - 1.0 / b.pi2) * predicted, spread * predicted - 1.0);
-            (mu3, predicted3 + (half * self.kappa * w * (w + r * d)).max(0.0))
+            predicted3 + (half * self.kappa * w * (w + r * d)).max(0.0)
         } else {
-            let pi3 = predicted3 + half * self.kappa * w * (w + (2.0 * w - 1.0) * delta2);
-            (b.mu3 + half * w * delta2 / pi3, pi3)
+            standard
         };
         if !(pi3 > 0.0 && pi3.is_finite() && mu3.is_finite()) {
             return Err(pi3);
@@ -120,6 +140,7 @@ impl Hgf {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct State {
     trials: Trials,
+    between: Between,
     /// The beliefs.
     pub beliefs: Vec<Belief>,
 }
@@ -132,6 +153,7 @@ impl Hgf {
         let asked = surprise.epsilon2;
         let step = if answers { dopamine.respond(time, 0, asked) } else { dopamine.release(time, 0, asked) };
         s.trials.close();
+        s.between.begin(time, self.segment);
         match self.learn(&belief, &surprise, step) {
             Ok((after, epsilon3)) => {
                 s.beliefs[place] = after;
@@ -172,13 +194,21 @@ impl Theory for Hgf {
         vec![ChannelInfo::new("dopamine", "dopamine"), ChannelInfo::new("volatility error", "acetylcholine").aside()]
     }
 
+    fn prior(&self, parameter: &Parameter) -> Option<Prior> {
+        match parameter.name {
+            "omega3" if self.update != EHGF => Some(Prior::Normal { mean: -6.0, sd: 2.0 }),
+            _ => parameter.prior,
+        }
+    }
+
     fn start(&self, kinds: &[EventKind]) -> State {
-        State { trials: Trials::new(kinds), beliefs: vec![Belief::default(); kinds.len() + 1] }
+        let beliefs = vec![Belief::default(); kinds.len() + 1];
+        State { trials: Trials::new(kinds), between: Between::default(), beliefs }
     }
 
     fn advance(&self, state: &mut State, until: f64, dopamine: &mut Dopamine<'_>) {
-        if let Some(deadline) = state.trials.ended(until) {
-            self.close(state, deadline, 0.0, false, dopamine);
+        while let Some(end) = state.trials.ended(until).or(state.between.ended(until)) {
+            self.close(state, end, 0.0, false, dopamine);
         }
     }
 
@@ -187,7 +217,10 @@ impl Theory for Hgf {
             match state.trials.meet(event, self.window) {
                 Moment::Outcome(_) => self.close(state, event.time, 1.0, true, dopamine),
                 Moment::Omission => self.close(state, event.time, 0.0, true, dopamine),
-                Moment::Cue { .. } | Moment::Other => {
+                moment => {
+                    if matches!(moment, Moment::Cue { .. }) {
+                        state.between.stop();
+                    }
                     dopamine.respond(event.time, 0, 0.0);
                     dopamine.report(event.time, 1, 0.0);
                 }

@@ -110,8 +110,13 @@ impl Microstimuli {
 
     /// Evokes the levels of all kinds in a bin.
     pub fn evoke_all(&mut self, bin: u64) {
+        self.evoke_where(bin, |_| true);
+    }
+
+    /// Evokes the levels of some kinds in a bin.
+    pub fn evoke_where(&mut self, bin: u64, evokes: impl Fn(usize) -> bool) {
         for kind in 0..self.onset.len() {
-            if let Some(since) = self.since(kind, bin) {
+            if let Some(since) = self.since(kind, bin).filter(|_| evokes(kind)) {
                 self.evoke(kind, since);
             }
         }

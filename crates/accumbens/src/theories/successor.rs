@@ -7,9 +7,12 @@
 //! begins at half its innate value, as published. Light that adds to dopamine adds to the errors of the stimuli now
 //! present.
 //!
-//! Dopamine is Σδ⃗, the summed sensory error; the published alternatives are its norm and a weighting by worth.
+//! Dopamine is Σδ⃗, the summed sensory error; the published alternatives are its norm and a weighting by worth. Worth
+//! moves what the animal does and not this dopamine, so that α_u is fitted to choices alone, never to dopamine.
 
-use accumbens_core::{Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Theory, Topic, parameters};
+use accumbens_core::{
+    Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Parameter, Prior, Theory, Topic, parameters,
+};
 use serde::{Deserialize, Serialize};
 
 parameters! {
@@ -17,7 +20,7 @@ parameters! {
     pub struct Successor {
         /// Learning rate of the representation.
         alpha_W: 0.06 => .domain(Domain::UNIT).logit_normal(0.06, 1.5).source("gardner2018");
-        /// Learning rate of worth.
+        /// Learning rate of worth; it never reaches dopamine and is fitted to choices alone.
         alpha_u: 0.03 => .domain(Domain::UNIT).logit_normal(0.03, 1.5).source("gardner2018");
         /// Discount a step.
         gamma: 0.95 => .domain(Domain::UNIT).source("gardner2018");
@@ -125,6 +128,10 @@ impl Theory for Successor {
         speaks: &[Topic::Cue, Topic::Outcome, Topic::Omission, Topic::Behaviour],
         error: true,
     };
+
+    fn prior(&self, parameter: &Parameter) -> Option<Prior> {
+        if parameter.name == "alpha_u" { None } else { parameter.prior }
+    }
 
     fn start(&self, kinds: &[EventKind]) -> State {
         let n = kinds.len();

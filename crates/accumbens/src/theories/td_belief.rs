@@ -15,7 +15,9 @@
 use super::belief_world::{Belief, Observed, World};
 use super::bins::Bins;
 use super::ticks::ticks;
-use accumbens_core::{Domain, Dopamine, Drive, EventKind, EventKindId, EventLog, Info, Theory, Topic, parameters};
+use accumbens_core::{
+    Domain, Dopamine, Drive, EventKind, EventKindId, EventLog, Info, Parameter, Prior, Theory, Topic, parameters,
+};
 use serde::{Deserialize, Serialize};
 
 const TOLD: f64 = 1.0;
@@ -32,7 +34,7 @@ parameters! {
         space: 0.0 => .domain(Domain::Choice(&["learnt", "told"])).source("starkweather2017").fixed();
         /// What is between trials.
         iti: 1.0 => .domain(Domain::Choice(&["ready", "wait_ready"])).source("qian2025").fixed();
-        /// Mean time of waiting before the world is ready.
+        /// Mean time of waiting before the world is ready, with `wait_ready`.
         wait: 5.0 => .domain(Domain::Positive).unit("s").log_normal(5.0, 1.0);
         /// Longest interval from a cue to its outcome.
         isi_max: 12.0 => .domain(Domain::Real { min: 0.1, max: 600.0 }).unit("s").fixed();
@@ -185,6 +187,13 @@ impl Theory for TdBelief {
         speaks: &[Topic::Cue, Topic::Outcome, Topic::Omission, Topic::Moments, Topic::Behaviour],
         error: true,
     };
+
+    fn prior(&self, parameter: &Parameter) -> Option<Prior> {
+        match parameter.name {
+            "wait" if self.iti != WAIT_READY => None,
+            _ => parameter.prior,
+        }
+    }
 
     fn tell(&mut self, log: &EventLog) -> Vec<String> {
         if self.space != TOLD {

@@ -1,20 +1,25 @@
 //! Learns over states that last: temporal differences of a semi-Markov process, with average or discounted reward.
 //!
-//! Every event k but an action leads to a new state after a dwell of D seconds in the last, s. The error has two parts:
-//! d = r + V(k) − V(s) when the event comes, and what the dwell cost before it. `average`: a dwell costs ρ a second, the
-//! average reward over the last `window` transitions, δ = d − ρ·D; `discounted`: δ = exp(−D/τ)·(d + V(s)) − V(s).
-//! V(s) ← V(s) + α·δ. An action a in state s is credited with the next error, H(a, s) ← H(a, s) + α_a·δ, and chosen by H
-//! through the common action rule (Daw, Courville & Touretzky 2006; the rates are those of the code of Greenstreet et
-//! al. 2025; that the dwell's cost is spread over it and only d is phasic holds for dwells without memory). The states
-//! are fully observed: an outcome that fails to come is noticed where the design declares an omission state, else when
-//! the next event comes.
+//! Every event k but an action leads to a new state after a dwell of D seconds in the last, s. `average`:
+//! δ = r − ρ·D + V(k) − V(s), with ρ the average reward a second over the last `window` transitions; `discounted`:
+//! δ = exp(−D/τ)·(r + V(k)) − V(s). V(s) ← V(s) + α·δ. An action a in state s is credited with the next error,
+//! H(a, s) ← H(a, s) + α_a·δ, and chosen by H through the common action rule (Daw, Courville & Touretzky 2006, from
+//! memory, unverified; the average form, its rates and the limit of dips are those of the code of Greenstreet et al.
+//! 2025). The states are fully observed: an outcome that fails to come is noticed where the design declares an omission
+//! state, else when the next event comes.
 //!
-//! Dopamine is d, at events.
+//! Dopamine is δ at each event, the cost ρ·D of the dwell included, but no lower than −`dip`: it falls with the time
+//! that has passed. Uncued rewards at random times are answered with r − ρ·D, and in the long run the error after any
+//! state is 0 in the mean, also that of a cue. `dopamine` = `phasic` releases r + V(k) − V(s) alone, as if the dwell
+//! were paid for while it lasts; this is ours, and flat under random rewards.
 
-use accumbens_core::{Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Role, Theory, Topic, parameters};
+use accumbens_core::{
+    Domain, Dopamine, Drive, Event, EventKind, EventKindId, Info, Parameter, Prior, Role, Theory, Topic, parameters,
+};
 use serde::{Deserialize, Serialize};
 
 const DISCOUNTED: f64 = 1.0;
+const PHASIC: f64 = 1.0;
 /// The longest window of transitions.
 const LONGEST: u32 = 5000;
 
@@ -27,8 +32,13 @@ parameters! {
         alpha_action: 0.1 => .domain(Domain::UNIT).source("greenstreet2025");
         /// Whether reward is compared with its average or discounted.
         reward: 0.0 => .domain(Domain::Choice(&["average", "discounted"])).source("daw2006");
-        /// Time constant of discounting, where reward is discounted.
-        tau: 10.0 => .domain(Domain::Positive).unit("s").log_normal(10.0, 1.0);
+        /// Time constant of discounting, where reward is discounted, and fitted there under a log-normal prior of median
+        /// 10 s (sd of log 1); else it does nothing.
+        tau: 10.0 => .domain(Domain::Positive).unit("s");
+        /// Whether dopamine is the whole error or what comes with the event alone.
+        dopamine: 0.0 => .domain(Domain::Choice(&["error", "phasic"])).source("greenstreet2025");
+        /// The deepest dip of dopamine, in units of outcome; what is below it is learnt from and not released.
+        dip: 0.1 => .domain(Domain::NOT_NEGATIVE).source("greenstreet2025");
         /// Transitions over which reward is averaged.
         window: 500.0 => .domain(Domain::Count { min: 1, max: LONGEST }).source("greenstreet2025").fixed();
     }
@@ -70,6 +80,25 @@ impl State {
 }
 
 impl TdSemiMarkov {
+    /// Releases dopamine and returns the error to learn from.
+    fn error(&self, s: &State, time: f64, kind: usize, reward: f64, dwell: f64, dopamine: &mut Dopamine<'_>) -> f64 {
+        let (ahead, left) = (s.values[kind], s.values[s.here]);
+        let whole = |phasic: f64| {
+            if self.reward == DISCOUNTED {
+                return (-dwell / self.tau).exp() * (phasic + left) - left;
+            }
+            phasic - s.rate() * dwell
+        };
+        let phasic = reward + ahead - left;
+        if self.dopamine == PHASIC {
+            return whole(dopamine.respond(time, 0, phasic));
+        }
+        let error = whole(phasic);
+        let asked = error.max(-self.dip);
+        // What the limit of dips hides is learnt from beside what is released.
+        dopamine.respond(time, 0, asked) + (error - asked)
+    }
+
     fn see(&self, s: &mut State, event: &Event, dopamine: &mut Dopamine<'_>) {
         let kind = event.kind.index();
         if s.kinds[kind].role == Role::Action {
@@ -79,13 +108,7 @@ impl TdSemiMarkov {
         }
         let reward = if s.kinds[kind].is_outcome() { event.magnitude * s.kinds[kind].value } else { 0.0 };
         let dwell = event.time - s.entered;
-        let ahead = s.values[kind];
-        let phasic = dopamine.respond(event.time, 0, reward + ahead - s.values[s.here]);
-        let delta = if self.reward == DISCOUNTED {
-            (-dwell / self.tau).exp() * (phasic + s.values[s.here]) - s.values[s.here]
-        } else {
-            phasic - s.rate() * dwell
-        };
+        let delta = self.error(s, event.time, kind, reward, dwell, dopamine);
         s.values[s.here] += self.alpha * delta;
         if let Some(taken) = s.taken.take() {
             s.actions[taken] += self.alpha_action * delta;
@@ -102,11 +125,18 @@ impl Theory for TdSemiMarkov {
         name: "td_semi_markov",
         summary: "temporal-difference error over states of variable duration, against the average reward",
         family: "prediction error",
-        dopamine: "the phasic part of the prediction error at each event",
-        papers: &["daw2006"],
+        dopamine: "the prediction error δ at each event, dips limited",
+        papers: &["daw2006", "greenstreet2025"],
         speaks: &[Topic::Cue, Topic::Outcome, Topic::Omission, Topic::Behaviour, Topic::Action, Topic::Latency],
         error: true,
     };
+
+    fn prior(&self, parameter: &Parameter) -> Option<Prior> {
+        match parameter.name {
+            "tau" if self.reward == DISCOUNTED => Some(Prior::LogNormal { median: 10.0, sd: 1.0 }),
+            _ => parameter.prior,
+        }
+    }
 
     fn start(&self, kinds: &[EventKind]) -> State {
         let (n, window) = (kinds.len(), self.window as usize);

@@ -1,5 +1,6 @@
 //! Cuts a life into trials, for the theories that know trials and not time: a trial opens with a cue and closes with
-//! the outcome, a declared omission, or after a window of seconds without either.
+//! the outcome, a declared omission, or after a window of seconds without either; what is between trials may be cut into
+//! trials without a cue.
 
 use accumbens_core::{Event, EventKind, Role};
 use serde::{Deserialize, Serialize};
@@ -72,5 +73,28 @@ impl Trials {
     /// The sum of what each present cue predicts.
     pub fn sum(&self, prediction: &[f64]) -> f64 {
         prediction.iter().zip(&self.present).filter(|(_, p)| **p).map(|(v, _)| v).sum()
+    }
+}
+
+/// The time between trials, cut into trials without a cue, all of one length.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Between {
+    deadline: Option<f64>,
+}
+
+impl Between {
+    /// A trial without a cue begins at `time`, s, to last `length` seconds.
+    pub fn begin(&mut self, time: f64, length: f64) {
+        self.deadline = Some(time + length);
+    }
+
+    /// A trial with a cue begins: the one without is given up.
+    pub fn stop(&mut self) {
+        self.deadline = None;
+    }
+
+    /// When the trial without a cue ended, if that was before `until`, s.
+    pub fn ended(&self, until: f64) -> Option<f64> {
+        self.deadline.filter(|d| *d < until)
     }
 }

@@ -3,7 +3,7 @@
 use accumbens_core::params::place_of;
 use accumbens_core::{
     AnyTheory, ChannelInfo, Dopamine, Drive, Error, Event, EventKind, EventKindId, EventLog, Info, Learner, Modulator,
-    Parameter, Params, Result, Topic,
+    Parameter, Params, Prior, Result, Topic,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -120,6 +120,11 @@ impl<W: Wrapper> AnyTheory for Wrapped<W> {
     }
     fn tell_session(&self, session: &EventLog) -> Vec<(&'static str, f64)> {
         self.inner.tell_session(session)
+    }
+    fn fitted(&self) -> Vec<(usize, Prior)> {
+        let inner = self.inner.table().len();
+        let own = W::table().iter().enumerate().filter_map(|(i, p)| p.prior.map(|prior| (inner + i, prior)));
+        self.inner.fitted().into_iter().chain(own).collect()
     }
     fn check(&self) -> Result<()> {
         self.inner.check()
