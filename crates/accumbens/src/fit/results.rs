@@ -111,14 +111,15 @@ impl Whole<'_> {
         })?;
         let one = |(t, (label, theory)): (usize, &(String, Box<dyn AnyTheory>))| {
             let subjects = (0..self.cohort.members.len()).map(|m| self.subject(m, t, left[t][m], focus.index()));
-            let prior = |p: &accumbens_core::Parameter| p.prior.map(|prior| (p.name.to_owned(), prior.words()));
+            let name = |place: usize| theory.table()[place].name.to_owned();
+            let fitted = theory.fitted().into_iter().map(|(place, prior)| (name(place), prior.words())).collect();
             let tried = |i: usize| self.fits.iter().map(|row| row[t].1.tried[i]).sum();
             Ok(TheoryResult {
                 label: label.clone(),
                 theory: theory.name(),
                 family: theory.info().family.into(),
                 told: told(self.cohort, theory.as_ref()),
-                fitted: theory.table().iter().filter_map(prior).collect(),
+                fitted,
                 subjects: subjects.collect::<Result<_>>()?,
                 tried: [tried(0), tried(1)],
                 of: theory.clone(),
@@ -133,7 +134,7 @@ impl Whole<'_> {
         let space = Space::of(theory);
         let (known, alone) = (self.posterior(m, t)?, self.alone(m)?);
         let at = space.at(theory, &fitted.best.z)?;
-        let parameters = theory.table().iter().enumerate().filter(|(_, p)| p.prior.is_some());
+        let parameters = theory.fitted().into_iter().map(|(i, _)| (theory.table()[i].name.to_owned(), at.get(i)));
         let names = theory.channels(member.log.kinds()).into_iter().filter(|c| c.dopamine).map(|c| c.name);
         // A channel that says nothing has no gain.
         let mut shared = known.shared.iter().copied();
@@ -153,7 +154,7 @@ impl Whole<'_> {
             left_out,
             log_evidence: fitted.log_evidence,
             bic: space.dimensions() as f64 * n.ln() - 2.0 * fitted.log_evidence,
-            parameters: parameters.map(|(i, p)| (p.name.to_owned(), at.get(i))).collect(),
+            parameters: parameters.collect(),
             gains: names.zip(gains).collect(),
             opposed: if theory.info().family == NULL { 0 } else { known.opposed },
             noise: known.noise,
