@@ -5,8 +5,10 @@
 //! π₂ ← π̂₂ + 1/π̂₁, μ₂ ← μ₂ + δ₁/π₂; δ₂ = (1/π₂ + Δμ₂²)·π̂₂ − 1, π̂₃ = 1/(1/π₃ + e^ω₃), w = e^(κμ₃+ω₂)·π̂₂.
 //! `hgf`: π₃ ← π̂₃ + ½κ²w(w + (2w−1)δ₂), μ₃ ← μ₃ + ½κwδ₂/π₃ (Mathys et al. 2011). `ehgf`: μ₃ first, with π̂₃; then with
 //! the new μ₃ v = e^(κμ₃+ω₂), π̂ = 1/(1/π₂' + v), w = v·π̂, r = (v − 1/π₂')·π̂, d = (1/π₂ + Δμ₂²)·π̂ − 1 and
-//! π₃ ← π̂₃ + max(0, ½κ²w(w + r·d)), where π₂' is π₂ before the trial (Weber et al. 2023). A precision that is not
-//! positive ends the life with an error that names the trial.
+//! π₃ ← π̂₃ + max(0, ½κ²w(w + r·d)), where π₂' is π₂ before the trial (Weber et al. 2023), as the HGF toolbox of TAPAS has
+//! it. pyhgf's "eHGF" is another: μ₃ first, as here, but then π₃ by the update of `hgf` with the w and δ₂ from before μ₃
+//! moved and without the bound at 0. `pyhgf` is that one; over thousands of trials its π₃ comes out a tenth to a quarter
+//! lower. A precision that is not positive ends the life with an error that names the trial.
 //!
 //! Dopamine is ε₂ = δ₁/π₂ at the end of a trial (in the midbrain: Iglesias et al. 2013, unverified here); ε₃ = ½κwδ₂/π₃
 //! is another channel, ascribed to acetylcholine. What dopamine does at cues the theory does not say.
@@ -18,12 +20,13 @@ use accumbens_core::{
 use serde::{Deserialize, Serialize};
 
 const EHGF: f64 = 1.0;
+const PYHGF: f64 = 2.0;
 
 parameters! {
     /// The hierarchical Gaussian filter.
     pub struct Hgf {
-        /// Which update of the third level.
-        update: 0.0 => .domain(Domain::Choice(&["hgf", "ehgf"])).source("mathys2011");
+        /// Which update of the third level: the published one, the enhanced one as TAPAS has it, or as pyhgf has it.
+        update: 0.0 => .domain(Domain::Choice(&["hgf", "ehgf", "pyhgf"])).source("mathys2011");
         /// Coupling of the third to the second level.
         kappa: 1.0 => .domain(Domain::NOT_NEGATIVE).source("mathys2011");
         /// Log-variance a trial of the second level where volatility is 0.
@@ -106,7 +109,8 @@ impl Hgf {
             (mu3, predicted3 + (half * self.kappa * w * (w + r * d)).max(0.0))
         } else {
             let pi3 = predicted3 + half * self.kappa * w * (w + (2.0 * w - 1.0) * delta2);
-            (b.mu3 + half * w * delta2 / pi3, pi3)
+            let first = if self.update == PYHGF { predicted3 } else { pi3 };
+            (b.mu3 + half * w * delta2 / first, pi3)
         };
         if !(pi3 > 0.0 && pi3.is_finite() && mu3.is_finite()) {
             return Err(pi3);
