@@ -131,10 +131,10 @@ enum Timed {
 }
 
 fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
-    let Some(threads) = threads else { return Ok(work()) };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|e| Error::input("--threads", e.to_string(), "1 or more"))?;
-    Ok(pool.install(work))
+    match accumbens::threads::pool(threads)? {
+        Some(pool) => Ok(pool.install(work)),
+        None => Ok(work()),
+    }
 }
 
 pub fn run(args: &Args, json: bool) -> Result<()> {
@@ -308,6 +308,12 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     }
     for theory in comparison.theories.iter().filter(|t| !t.told.is_empty()) {
         output::line(&format!("{} was told: {}", theory.label, theory.told.join("; ")))?;
+    }
+    for theory in comparison.theories.iter().filter(|t| t.failed_points > 0) {
+        output::line(&format!(
+            "{} could not live with {} of {} points of its parameters (its dopamine was no finite number); they count as the worst",
+            theory.label, theory.failed_points, theory.tried_points
+        ))?;
     }
     if let Some(recovery) = &comparison.recovery {
         let percent = 100.0 * recovery.accuracy();

@@ -16,4 +16,5 @@ pub mod simulate;
 pub mod simulated;
 pub mod stages;
 pub mod theories;
+pub mod threads;
 pub mod transmission;

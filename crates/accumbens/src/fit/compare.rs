@@ -5,7 +5,7 @@ use super::choosing::Chooser;
 use super::cohort::{Cohort, Member};
 use super::describe::{Description, describe, signatures};
 use super::evidence::{Posterior, Scale, posterior};
-use super::holdout::{Budget, Fitted, Task, Tried, fit, left_out, said};
+use super::holdout::{self, Budget, Fitted, Task, Tried, fit, left_out};
 use super::ranking::{Ranked, rank};
 use super::recovery::{Design, Recovery, recover};
 use super::search::Space;
@@ -104,6 +104,10 @@ pub struct TheoryResult {
     pub told: Vec<String>,
     /// Its fitted parameters with their priors, in words.
     pub fitted: Vec<(String, String)>,
+    /// Points of its parameters that were tried, over all subjects.
+    pub tried_points: usize,
+    /// Those with which it could not live: its dopamine was no finite number. They count as the worst.
+    pub failed_points: usize,
     /// Each subject.
     pub subjects: Vec<SubjectFit>,
     /// The theory itself, as it was before it was fitted.
@@ -199,7 +203,7 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
     let evidence: Vec<Vec<f64>> =
         (0..cohort.members.len()).map(|m| theories.iter().map(|t| t.subjects[m].held_out).collect()).collect();
     let selection = select(&evidence, &families, PRIOR_COUNT);
-    let nothing = Tried { z: Vec::new(), channels: Vec::new(), preferences: Vec::new() };
+    let nothing = Tried { z: Vec::new(), channels: Vec::new(), preferences: Vec::new(), failed: None };
     let without = |(m, task): (&Member, &Task)| -> [f64; 2] {
         let y = m.values();
         let folds = task.folds.iter().map(|f| task.future(f, &y, &nothing));
@@ -246,10 +250,8 @@ fn fit_all(cohort: &Cohort, tasks: &[Task], options: &Options, go_on: &(dyn Fn()
             return Ok((job, None));
         }
         let (member, theory) = (&cohort.members[m], options.theories[t].1.as_ref());
-        let space = Space::of(theory);
-        let point = |z: Vec<f64>| said(member, theory, &space, &z);
-        let design: Vec<Tried> = space.design(options.budget.design).into_iter().map(point).collect::<Result<_>>()?;
-        let fitted = fit(member, &tasks[m], theory, &design, options.budget, options.seed);
+        let design = holdout::design(member, theory, options.budget.design)?;
+        let fitted = fit(member, &tasks[m], theory, &design, options.budget, options.seed)?;
         if !go_on() {
             stopped.store(true, Ordering::SeqCst);
         }
@@ -311,6 +313,8 @@ fn results(
             family: theory.info().family.into(),
             told: told(cohort, theory.as_ref()),
             fitted: theory.table().iter().filter_map(prior).collect(),
+            tried_points: fits.iter().map(|row| row[t].1.tried).sum(),
+            failed_points: fits.iter().map(|row| row[t].1.failed).sum(),
             subjects: subjects.collect::<Result<_>>()?,
             of: theory.clone(),
         })

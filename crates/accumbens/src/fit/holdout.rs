@@ -7,8 +7,9 @@ use super::choosing::Choosing;
 use super::cohort::Member;
 use super::evidence::{Nuisance, Scale, log_evidence, scaled_channels};
 use super::search::{Space, maximise};
-use accumbens_core::{AnyTheory, Error, Result, Seed};
+use accumbens_core::{AnyTheory, Error, Result, Seed, room};
 use serde::Serialize;
+use std::cell::RefCell;
 
 /// First step of CMA-ES, in standard scores of the priors.
 const STEP: f64 = 0.4;
@@ -65,6 +66,22 @@ pub struct Tried {
     pub channels: Vec<Vec<f64>>,
     /// Scaled preferences before each choice.
     pub preferences: Vec<f64>,
+    /// Why the theory could not live with them, where it could not: it then counts as the worst.
+    pub failed: Option<String>,
+}
+
+impl Tried {
+    /// Parameters with which a theory could not live.
+    fn failed(z: Vec<f64>, member: &Member, error: &Error) -> Self {
+        let channels = vec![vec![0.0; member.scored.len()]];
+        Self { z, channels, preferences: Vec::new(), failed: Some(error.to_string()) }
+    }
+
+    /// A score of it, the worst where the theory could not live with it.
+    fn scored(&self, score: impl Fn(&Self) -> f64) -> f64 {
+        let value = if self.failed.is_some() { f64::NAN } else { score(self) };
+        if value.is_nan() { f64::NEG_INFINITY } else { value }
+    }
 }
 
 /// Where to cut: ends of training and of the test that follows, as numbers of responses. With several scored sessions
@@ -159,19 +176,39 @@ pub fn full(task: &Task, y: &[f64], said: &Tried) -> f64 {
     responses - y.len() as f64 * scale.sd.ln() + chosen
 }
 
-/// What a theory says at these standard scores; nothing where it cannot live with them.
+/// What a theory says at these standard scores; of those with which it cannot live, that it cannot.
 ///
 /// # Errors
-/// Where the theory refuses the parameters or what it is told.
+/// Where the theory refuses the parameters or what it is told, or its code breaks.
 pub fn said(member: &Member, theory: &dyn AnyTheory, space: &Space, z: &[f64]) -> Result<Tried> {
     let z = z.to_vec();
     match member.dopamine(space.at(theory, &z)?.as_ref()) {
-        Err(Error::Life { .. }) => {
-            Ok(Tried { z, channels: vec![vec![0.0; member.scored.len()]], preferences: Vec::new() })
-        }
+        Err(error @ Error::Life { .. }) => Ok(Tried::failed(z, member, &error)),
         lived => {
-            let (channels, preferences) = lived?;
-            Ok(Tried { z, channels: scaled_channels(&channels), preferences: member.choosing.scaled(&preferences) })
+            let (channels, preferences) = lived.map_err(|e| e.within(&member.name))?;
+            let (channels, preferences) = (scaled_channels(&channels), member.choosing.scaled(&preferences));
+            Ok(Tried { z, channels, preferences, failed: None })
+        }
+    }
+}
+
+/// What a theory says at the points of its design.
+///
+/// # Errors
+/// As [`said`], and where it can live with none of them.
+pub fn design(member: &Member, theory: &dyn AnyTheory, count: usize) -> Result<Vec<Tried>> {
+    let space = Space::of(theory);
+    let channels = theory.channels(member.log.kinds()).len() as f64;
+    room("design", &[("points", count as f64), ("responses", member.scored.len() as f64), ("channels", channels)])?;
+    let point = |z: Vec<f64>| said(member, theory, &space, &z);
+    let tried: Vec<Tried> = space.design(count).into_iter().map(point).collect::<Result<_>>()?;
+    match tried.iter().map(|t| t.failed.as_deref()).collect::<Option<Vec<_>>>() {
+        None => Ok(tried),
+        Some(why) => {
+            let place = format!("{}, {}", theory.name(), member.name);
+            let problem =
+                format!("it lives with none of {} points of its parameters; the first: {}", why.len(), why[0]);
+            Err(Error::input(place, problem, "a theory without it, or other values of parameters that are not fitted"))
         }
     }
 }
@@ -185,6 +222,26 @@ pub struct Fitted {
     pub best: Tried,
     /// The log evidence at it.
     pub log_evidence: f64,
+    /// Points that were tried.
+    pub tried: usize,
+    /// Those with which the theory could not live.
+    pub failed: usize,
+}
+
+/// A search of which the theory's code may break: then every further point is the worst, and the first error is kept.
+fn guarded<T>(broken: &mut Option<Error>, live: impl FnOnce() -> Result<T>) -> Option<T> {
+    if broken.is_some() {
+        return None;
+    }
+    match live() {
+        Ok(said) => Some(said),
+        Err(error @ Error::Broken { .. }) => {
+            *broken = Some(error);
+            None
+        }
+        // Parameters so far out that their domain does not hold them.
+        Err(_) => None,
+    }
 }
 
 /// Searches for the best of `score` from the best points of `pool`; every point tried joins the pool.
@@ -193,27 +250,27 @@ fn search(
     budget: Budget,
     stream: &str,
     seed: Seed,
-    mut live: impl FnMut(&[f64]) -> Option<Tried>,
+    live: impl Fn(&[f64]) -> Result<Tried>,
     score: impl Fn(&Tried) -> f64,
-) -> usize {
+) -> Result<usize> {
     if pool[0].z.is_empty() {
-        return 0;
+        return Ok(0);
     }
-    let worst_if_nan = |value: f64| if value.is_nan() { f64::NEG_INFINITY } else { value };
-    let mut scores: Vec<f64> = pool.iter().map(|t| worst_if_nan(score(t))).collect();
+    let mut broken = None;
+    let mut scores: Vec<f64> = pool.iter().map(|t| t.scored(&score)).collect();
     let starts: Vec<Vec<f64>> = best_first(&scores).iter().take(budget.starts).map(|&i| pool[i].z.clone()).collect();
     for (number, start) in starts.iter().enumerate() {
         let mut rng = seed.stream(&format!("{stream}/{number}"));
         let objective = |z: &[f64]| {
-            let Some(tried) = live(z) else { return f64::NEG_INFINITY };
-            let value = worst_if_nan(score(&tried));
+            let Some(tried) = guarded(&mut broken, || live(z)) else { return f64::NEG_INFINITY };
+            let value = tried.scored(&score);
             pool.push(tried);
             scores.push(value);
             value
         };
         maximise(objective, start, STEP, budget.evaluations, &mut rng);
     }
-    best_first(&scores)[0]
+    broken.map_or_else(|| Ok(best_first(&scores)[0]), Err)
 }
 
 /// The places of these scores, the best first; of equal ones the earlier.
@@ -224,6 +281,9 @@ fn best_first(scores: &[f64]) -> Vec<usize> {
 }
 
 /// Fits a theory to a subject, forward in time and then to all responses.
+///
+/// # Errors
+/// Where the theory's code breaks.
 pub fn fit(
     member: &Member,
     task: &Task,
@@ -231,22 +291,23 @@ pub fn fit(
     design: &[Tried],
     budget: Budget,
     seed: Seed,
-) -> Fitted {
+) -> Result<Fitted> {
     let space = Space::of(theory);
     let y = member.values();
     let mut pool = design.to_vec();
-    let live = |z: &[f64]| said(member, theory, &space, z).ok();
+    let live = |z: &[f64]| said(member, theory, &space, z);
     let mut folds = Vec::new();
     let name = format!("fit/{}/{}", member.name, theory.name());
     for (number, fold) in task.folds.iter().enumerate() {
         let score = |t: &Tried| task.past(fold, &y, t) + space.log_prior(&t.z);
-        let best = search(&mut pool, budget, &format!("{name}/{number}"), seed, live, score);
+        let best = search(&mut pool, budget, &format!("{name}/{number}"), seed, live, score)?;
         folds.push(task.future(fold, &y, &pool[best]));
     }
     let score = |t: &Tried| full(task, &y, t) + space.log_prior(&t.z);
-    let best = search(&mut pool, budget, &format!("{name}/all"), seed, live, score);
+    let best = search(&mut pool, budget, &format!("{name}/all"), seed, live, score)?;
+    let (tried, failed) = (pool.len(), pool.iter().filter(|t| t.failed.is_some()).count());
     let best = pool.swap_remove(best);
-    Fitted { folds, log_evidence: full(task, &y, &best), best }
+    Ok(Fitted { folds, log_evidence: full(task, &y, &best), best, tried, failed })
 }
 
 /// The log evidence of a left-out subject under the parameters that fit all others best, together.
@@ -268,16 +329,20 @@ pub fn left_out(
         others.iter().map(|&i| of(i)).sum::<Option<f64>>().map_or(f64::NEG_INFINITY, |sum| sum + space.log_prior(z))
     };
     let design = members[out].2;
-    let score = |k: usize| together(&|i| Some(evidence(i, &members[i].2[k])), &design[k].z);
+    let lives = |i: usize, said: &Tried| said.failed.is_none().then(|| evidence(i, said));
+    let score = |k: usize| together(&|i| lives(i, &members[i].2[k]), &design[k].z);
     let scores: Vec<f64> = (0..design.len()).map(score).collect();
     let order = best_first(&scores);
     let mut best = (design[order[0]].z.clone(), scores[order[0]]);
     if !best.0.is_empty() {
         for (number, k) in order.iter().take(budget.starts).enumerate() {
             let mut rng = seed.stream(&format!("left out/{out}/{}/{number}", theory.name()));
-            let lived = |i: usize, z: &[f64]| said(members[i].0, theory, &space, z).ok();
-            let objective = |z: &[f64]| together(&|i| Some(evidence(i, &lived(i, z)?)), z);
+            let broken = RefCell::new(None);
+            let lived =
+                |i: usize, z: &[f64]| guarded(&mut broken.borrow_mut(), || said(members[i].0, theory, &space, z));
+            let objective = |z: &[f64]| together(&|i| lives(i, &lived(i, z)?), z);
             let found = maximise(objective, &design[*k].z, STEP, budget.evaluations, &mut rng);
+            broken.into_inner().map_or(Ok(()), Err)?;
             if found.1 > best.1 {
                 best = found;
             }
