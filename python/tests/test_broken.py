@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import accumbens
-from accumbens import EventLog, Parameter, Theory, choices, findings, fit, rl, stages, theories
+from accumbens import EventLog, Parameter, Theory, findings, fit, rl, stages
 
 OPTIONS = {"design": 4, "evaluations": 8, "recovery": 0, "progress": False}
 
@@ -180,23 +180,18 @@ def test_a_wrapper_lets_the_failure_through(study):
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
-def test_findings_recordings_agents_choices_and_simulations_end_with_the_failure_as_well():
-    table = {"subject": ["a"] * 12, "choice": ["l", "r"] * 6, "outcome": [1.0, 0.0] * 6}
-    theories.register(Driving)
+def test_findings_recordings_agents_and_simulations_end_with_the_failure_as_well():
     calls = [
         lambda theory: accumbens.simulate(_pairs(3), theory()),
         lambda theory: findings.ask([theory()], "jeong2022-interval", subjects=2, progress=False),
         lambda theory: stages.Chain().record("schultz1997", theory(), sessions=1, progress=False),
-        lambda theory: rl.teach(rl.Agent(), "go-no-go", theory(), subjects=1, progress=False),
+        lambda theory: rl.teach("cannon2003", theory(), subjects=1, progress=False),
     ]
     for call in calls:
         with pytest.raises(RuntimeError) as caught:
             call(Raising)
         assert isinstance(caught.value.__cause__, ZeroDivisionError), str(caught.value)
         assert "event" in str(caught.value) or " s: " in str(caught.value)
-    with pytest.raises(RuntimeError, match="drive: ZeroDivisionError: no drive today") as caught:
-        choices.compare(table, "driving", progress=False)
-    assert isinstance(caught.value.__cause__, ZeroDivisionError)
     with pytest.raises(RuntimeError, match="drive: ZeroDivisionError"):
         accumbens.simulate(_pairs(3), Driving(), behaviour=True)
 
@@ -216,19 +211,24 @@ def test_the_command_ends_with_the_traceback_of_a_loaded_file_and_a_status_that_
     own = tmp_path / "mine.py"
     own.write_text(
         "import accumbens\n\n\n@accumbens.theories.register\nclass BrokenOwn(accumbens.Theory):\n"
-        '    """It divides by nothing."""\n\n    def start(self, kinds):\n        return None\n\n'
-        "    def observe(self, state, events, dopamine):\n        nothing = 0\n        return 1 / nothing\n"
+        '    """It divides by nothing."""\n\n    speaks = ("cue", "behaviour")\n\n'
+        "    def start(self, kinds):\n        return 0\n\n"
+        "    def observe(self, state, events, dopamine):\n        return 1 / state\n\n"
+        "    def drive(self, state, kind):\n        return 1 / state\n"
     )
     log = tmp_path / "log.csv"
     log.write_text("time,event,magnitude\n1,tone,0\n2,juice,1\n")
     simulated = ["simulate", "--events", str(log), "--outcome", "juice", "--theory", "broken_own"]
     compared = ["compare", "--theories", "broken_own,constant", "--design", "2", "--out", str(tmp_path / "report")]
-    for words in (simulated, compared):
+    table = tmp_path / "choices.csv"
+    table.write_text("subject,choice,outcome\n" + "a,left,1\na,right,0\n" * 6)
+    chosen = ["compare", str(table), "--theories", "broken_own", "--out", str(tmp_path / "report")]
+    for words in (simulated, compared, chosen):
         run = [sys.executable, "-m", "accumbens", "--load", str(own), *words]
         said = subprocess.run(run, capture_output=True, text=True, check=False)
         assert said.returncode != 0 and not (tmp_path / "report").exists()
-        assert "Traceback" in said.stderr and "return 1 / nothing" in said.stderr
-        assert "error: broken_own: " in said.stderr and "event 0" in said.stderr
+        assert "Traceback" in said.stderr and "return 1 / state" in said.stderr
+        assert "error: broken_own: " in said.stderr and "ZeroDivisionError" in said.stderr
     own.write_text("raise RuntimeError('not today')\n")
     said = subprocess.run(
         [sys.executable, "-m", "accumbens", "--load", str(own), "theories"], capture_output=True, text=True, check=False

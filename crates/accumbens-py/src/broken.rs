@@ -62,9 +62,10 @@ impl Faults {
     }
 }
 
-/// The exception that an error carries.
+/// The exception that an error carries, with its traceback.
 pub fn exception<'py>(py: Python<'py>, error: &Error) -> Option<Bound<'py, PyAny>> {
     let Error::Broken { cause: Some(cause), .. } = error else { return None };
     let cause = cause.downcast_ref::<PyErr>()?;
-    Some(cause.value(py).clone().into_any())
+    // An error of Rust keeps the traceback beside the exception; Python looks for it in the exception.
+    Some(cause.clone_ref(py).into_value(py).into_bound(py).into_any())
 }
