@@ -87,14 +87,20 @@ impl Checker<'_> {
         };
         let sessions = ("sessions", f64::from(phase.sessions));
         let numbers = ("numbers of each", numbers::<Event>());
+        let counted: f64 = phase.trial_types.iter().filter_map(|t| t.count).map(f64::from).sum();
+        let declared = if counted > 0.0 { Some(counted) } else { phase.trials.map(f64::from) };
         if let Some(iti) = phase.iti.as_ref().filter(|_| !phase.trial_types.is_empty()) {
-            let counted: f64 = phase.trial_types.iter().filter_map(|t| t.count).map(f64::from).sum();
-            let declared = if counted > 0.0 { Some(counted) } else { phase.trials.map(f64::from) };
             let most = phase.trial_types.iter().map(|t| t.all_events().count()).max().unwrap_or(0).max(1) as f64;
             room("trials", &[("trials", within(iti, declared)), ("events of each", most), sessions, numbers])?;
         }
+        // Without a duration free events end with the last trial.
+        let lasts = phase.duration.unwrap_or_else(|| {
+            let iti = phase.iti.as_ref().filter(|_| !phase.trial_types.is_empty());
+            let last = phase.trial_types.iter().flat_map(TrialType::all_events).map(|e| e.at).fold(0.0, f64::max);
+            iti.map_or(f64::INFINITY, |iti| within(iti, declared) * (fits(iti) + last))
+        });
         for free in &phase.free {
-            let count = within(&free.every, free.count.map(f64::from));
+            let count = free.count.map_or(f64::INFINITY, f64::from).min(lasts / fits(&free.every));
             room("free", &[("events", count), sessions, numbers])?;
         }
         Ok(())
