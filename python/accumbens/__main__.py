@@ -5,12 +5,24 @@ and experiments are known by their names from then on. A package does the same f
 ``accumbens.plugins`` that names a module.
 """
 
+import os
 import runpy
 import sys
+import traceback
 from importlib.metadata import entry_points
 
 from . import _native
 from .recordings import _write_held
+
+
+def _run(path: str) -> None:
+    """Runs a file; where it raises its traceback is printed too."""
+    try:
+        runpy.run_path(path, run_name="accumbens.loaded")
+    except Exception:
+        if os.path.exists(path):
+            traceback.print_exc()
+        raise
 
 
 def _loaded(words: list[str]) -> list[str]:
@@ -22,9 +34,9 @@ def _loaded(words: list[str]) -> list[str]:
             path = next(rest, None)
             if path is None:
                 raise ValueError("--load: nothing behind it; accepted: --load FILE.py")
-            runpy.run_path(path, run_name="accumbens.loaded")
+            _run(path)
         elif word.startswith("--load="):
-            runpy.run_path(word.removeprefix("--load="), run_name="accumbens.loaded")
+            _run(word.removeprefix("--load="))
         else:
             left.append(word)
     return left

@@ -65,8 +65,10 @@ def simulate(
     Of an experiment, ``group`` and ``subject`` (from 1) say whose life. ``region`` mixes the channels into what a region
     receives. ``clamps`` hold dopamine at a value: (from, to, value), s; ``event_clamps`` hold the answer to the event of
     a row; ``changes`` set a parameter at a time: (time, name, value). The life ends at ``end`` (s), or 5 s after the last
-    event. With ``behaviour`` the conditioned response to each cue is kept. Raises ``RuntimeError`` where the theory cannot
-    go on, with the event and its time.
+    event. With ``behaviour`` the conditioned response to each cue is kept. The clock of a log starts with the session, at
+    0 s. Raises ``ValueError`` where its first event comes more than a day later (the clock is a computer's: take the start
+    off every time) or the life would last more than 1e8 s, and ``RuntimeError`` where the theory cannot go on, with the event
+    and its time; what a theory written in Python raised is the cause.
     """
     from .experiments import opened
     from .theories import named

@@ -23,6 +23,7 @@ import numpy as np
 
 from . import _native
 from ._files import write
+from ._names import names as _named
 from ._progress import bar
 from .tables import Table
 
@@ -191,7 +192,7 @@ def models() -> Table:
 
 def compare(
     table: str | os.PathLike[str] | Mapping[str, Sequence[Any]] | Any,
-    models: Sequence[str] = (),
+    models: Sequence[str] | str = (),
     *,
     maximum_likelihood: bool = False,
     latencies: str = "regression",
@@ -213,5 +214,5 @@ def compare(
     choices = _native_choices(table)
     diffusion = latencies == "diffusion"
     with bar("fitting models", progress) as tick:
-        results, page = choices.compare(list(models), maximum_likelihood, diffusion, recovery, seed, threads, tick)
+        results, page = choices.compare(_named(models, "models"), maximum_likelihood, diffusion, recovery, seed, threads, tick)
     return Compared(json.loads(results), page)

@@ -17,6 +17,7 @@ from typing import Any
 
 from . import _native
 from ._files import write
+from ._names import names as _named
 from ._progress import bar
 from .choices import _table
 from .tables import Table
@@ -138,8 +139,8 @@ class Asked:
 
 def treat(
     phenotype: str,
-    treatments: Sequence[str] = (),
-    tasks: Sequence[str] = (),
+    treatments: Sequence[str] | str = (),
+    tasks: Sequence[str] | str = (),
     *,
     people: int = 200,
     receptors: str | None = None,
@@ -153,12 +154,13 @@ def treat(
     seed gives the same numbers on any number of threads.
     """
     with bar("treating people", progress) as tick:
-        results, page = _native.treat(phenotype, list(treatments), list(tasks), people, receptors, seed, threads, tick)
+        chosen = _named(treatments, "treatments"), _named(tasks, "tasks")
+        results, page = _native.treat(phenotype, *chosen, people, receptors, seed, threads, tick)
     return Treated(json.loads(results), page)
 
 
 def ask(
-    findings: Sequence[str] = (),
+    findings: Sequence[str] | str = (),
     *,
     subjects: int = 30,
     seed: int = 1,
@@ -167,4 +169,4 @@ def ask(
 ) -> Asked:
     """Asks every account about findings of the clinic (all where none are named)."""
     with bar("asking accounts", progress) as tick:
-        return Asked(json.loads(_native.clinic_ask(list(findings), subjects, seed, threads, tick)))
+        return Asked(json.loads(_native.clinic_ask(_named(findings, "findings"), subjects, seed, threads, tick)))

@@ -114,6 +114,7 @@ class Credit:
         prior: float | None = float("inf"),
         adjust: int | None = None,
     ) -> None:
+        _native.room("Credit", [("channels", channels), ("channels", channels)])
         weights = [1.0] * channels if weights is None else [float(w) for w in weights]
         if len(weights) != channels:
             raise ValueError(f"weights: {len(weights)} numbers; expected {channels}, one a channel")

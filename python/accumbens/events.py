@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _native
+from ._names import mapping, names, numbers
 from .tables import Table
 
 __all__ = ["Event", "EventLog", "Kind", "read_csv"]
@@ -41,10 +42,13 @@ class Event(NamedTuple):
 class EventLog:
     """What happened, in the order of time.
 
-    ``time`` is in s. A name in ``event`` that nothing is said about is a cue. ``outcomes`` are things good or bad in
-    themselves with their innate values (a sequence of names means 1 each), ``omissions`` moments at which another kind
-    would have come and did not, ``actions`` what the animal does, ``values`` innate values of any kind. ``magnitude`` is
-    1 for outcomes and 0 for the rest where absent. Raises ``ValueError`` where times go back or a name is nowhere.
+    ``time`` is in s, from the start of the session where theories are simulated; a :class:`~accumbens.fit.Study` moves
+    every session to its start itself. A name in ``event`` that nothing is said about is a cue. ``outcomes`` are things
+    good or bad in themselves with their innate values (names alone mean 1 each), ``omissions`` moments at which another
+    kind would have come and did not, ``actions`` what the animal does, ``values`` innate values of any kind. Where names
+    are wanted a single text is one name. ``magnitude`` is 1 for outcomes and 0 for the rest where absent. Raises
+    ``ValueError`` where times go back, or a name is declared that never happens: a kind that does not, of an extinction
+    say, is declared by :meth:`of_kinds`.
     """
 
     def __init__(
@@ -53,20 +57,19 @@ class EventLog:
         event: Sequence[str],
         magnitude: ArrayLike | None = None,
         *,
-        outcomes: Mapping[str, float] | Sequence[str] = (),
+        outcomes: Mapping[str, float] | Sequence[str] | str = (),
         omissions: Mapping[str, str] | None = None,
-        actions: Sequence[str] = (),
+        actions: Sequence[str] | str = (),
         values: Mapping[str, float] | None = None,
     ) -> None:
-        given = outcomes if isinstance(outcomes, Mapping) else dict.fromkeys(outcomes, 1.0)
         self._log = _native.EventLog.named(
             _floats(time),
-            [str(e) for e in event],
+            [str(e) for e in ([event] if isinstance(event, str) else event)],
             None if magnitude is None else _floats(magnitude),
-            {k: float(v) for k, v in given.items()},
-            dict(omissions or {}),
-            dict(values or {}),
-            list(actions),
+            numbers(outcomes, "outcomes"),
+            mapping(omissions or {}, "omissions"),
+            {name: float(value) for name, value in mapping(values or {}, "values").items()},
+            names(actions, "actions"),
         )
 
     @classmethod
@@ -107,8 +110,8 @@ class EventLog:
     @property
     def event(self) -> list[str]:
         """The name of each event."""
-        names = [k.name for k in self.kinds]
-        return [names[i] for i in self.kind]
+        called = [k.name for k in self.kinds]
+        return [called[i] for i in self.kind]
 
     @property
     def table(self) -> Table:
@@ -117,10 +120,10 @@ class EventLog:
 
     def times(self, name: str) -> NDArray[np.float64]:
         """The times of one kind, s. Raises ``KeyError`` where no kind has this name."""
-        names = [k.name for k in self.kinds]
-        if name not in names:
-            raise KeyError(f"no event is called {name!r}; there are {', '.join(names)}")
-        return self.time[self.kind == names.index(name)]
+        called = [k.name for k in self.kinds]
+        if name not in called:
+            raise KeyError(f"no event is called {name!r}; there are {', '.join(called)}")
+        return self.time[self.kind == called.index(name)]
 
     def __len__(self) -> int:
         return len(self._log)

@@ -15,6 +15,7 @@ from typing import Any
 
 from . import _native
 from ._files import write
+from ._names import names as _named
 from ._progress import bar
 from .tables import Table
 from .theories import Theory, _labelled
@@ -115,8 +116,8 @@ def table() -> Table:
 
 
 def ask(
-    theories: Sequence[Theory | str] | Mapping[str, Theory] | None = None,
-    findings: Sequence[str] | None = None,
+    theories: Sequence[Theory | str] | Mapping[str, Theory] | Theory | str | None = None,
+    findings: Sequence[str] | str | None = None,
     *,
     subjects: int = 20,
     seed: int = 1,
@@ -128,7 +129,7 @@ def ask(
     Each cell is a mean over ``subjects`` simulated subjects. The same seed gives the same table on any number of threads.
     After Ctrl-C the cells that are done are returned, with a warning.
     """
-    asked = names() if findings is None else list(findings)
+    asked = names() if findings is None else _named(findings, "findings")
     labelled = _labelled(theories, _native.findings_usual())
     with bar("asking theories", progress) as tick:
         made = _native.ask(labelled, asked, subjects, seed, threads, tick)

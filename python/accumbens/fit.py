@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from . import _native
 from ._files import write
+from ._names import mapping, mappings, names
 from ._progress import bar
 from .choices import _table
 from .recordings import Recording
@@ -34,8 +35,8 @@ __all__ = ["Comparison", "Peri", "Scoring", "Study", "compare", "read_study", "s
 class Scoring:
     """How the response to an event is taken from the signal."""
 
-    #: The kinds of event whose responses are scored.
-    events: Sequence[str]
+    #: The kinds of event whose responses are scored; a single text is one kind.
+    events: Sequence[str] | str
     #: The window of the response, s around the event.
     response: tuple[float, float] = (0.0, 1.0)
     #: The window subtracted from it; nothing is subtracted where absent.
@@ -86,7 +87,10 @@ class Study:
     a name of the catalogue or ``{"name", "rise", "decay"}`` in s. ``choices`` are what the animals chose between, as in a study
     file: ``[{"between": ["left", "right"], "after": "go"}]``; theories explain them together with dopamine. ``groups`` names the
     group of each subject, for :meth:`choice_table`. A subject's sessions are one life, with ``session_gap``
-    (s) of silence between them. Raises ``ValueError`` where a session has no such channel or no such event.
+    (s) of silence between them. A session starts at its first sample, or at its first event where that is earlier,
+    whatever its clock was set to (:attr:`~accumbens.recordings.Recording.start`), and :meth:`recording` gives it on a clock
+    that starts there at 0. A kind of event may be missing from a session, and is the same in every session that has it.
+    Raises ``ValueError`` where a session has no such channel, no session has such an event, or a name is of no subject.
     """
 
     def __init__(
@@ -111,11 +115,11 @@ class Study:
                 "channel": channel,
                 "unit": unit,
                 "reference": reference,
-                "cleaning": json.dumps([dict(step) for step in clean]),
+                "cleaning": json.dumps(mappings(clean, "clean")),
                 "sensor": json.dumps(dict(sensor)) if isinstance(sensor, Mapping) else sensor,
                 "scoring": _written(scoring),
-                "choices": json.dumps([dict(choice) for choice in choices]),
-                "groups": dict(groups or {}),
+                "choices": json.dumps(mappings(choices, "choices")),
+                "groups": mapping(groups or {}, "groups"),
                 "session_gap": session_gap,
                 "truth": None,
             }
@@ -177,7 +181,7 @@ class Study:
 
     def peri(
         self,
-        events: Sequence[str] | None = None,
+        events: Sequence[str] | str | None = None,
         *,
         window: tuple[float, float] = (-2.0, 6.0),
         baseline: tuple[float, float] | None = None,
@@ -200,17 +204,18 @@ class Study:
         before = baseline or (window[0], min(window[1], 0.0))
         after = response or (max(window[0], 0.0), window[1])
         rules = scoring if isinstance(scoring, list) else [scoring]
-        chosen = [event for rule in rules for event in rule["events"]] if events is None else list(events)
+        scored = [event for rule in rules for event in rule["events"]]
+        chosen = scored if events is None else names(events, "events")
         out = self._study.peri(chosen, window, before, after, normalise, rate, by_number, bands, seed)
         trials = json.loads(out["trials"])
         rows, lags = trials["trials"], np.asarray(trials["lags"])
         subjects = self.subjects
-        names = list(subjects)
+        called = list(subjects)
         keys = ("number", "time", "amplitude", "area", "peak", "latency")
         table = Table(
             {
-                "subject": [names[r["subject"]] for r in rows],
-                "session": [subjects[names[r["subject"]]][r["session"]] for r in rows],
+                "subject": [called[r["subject"]] for r in rows],
+                "session": [subjects[called[r["subject"]]][r["session"]] for r in rows],
                 "event": [chosen[r["event"]] for r in rows],
                 **{key: np.asarray([np.nan if r[key] is None else r[key] for r in rows]) for key in keys},
             }
@@ -229,7 +234,8 @@ class Study:
 
 def _written(scoring: Scoring | Sequence[Scoring]) -> str:
     rules = [scoring] if isinstance(scoring, Scoring) else list(scoring)
-    written = [{k: v for k, v in asdict(rule).items() if v is not None} for rule in rules]
+    fields = [{k: v for k, v in asdict(rule).items() if v is not None} for rule in rules]
+    written = [{**of, "events": names(rule.events, "events")} for of, rule in zip(fields, rules)]
     return json.dumps(written[0] if len(written) == 1 else written)
 
 
@@ -270,7 +276,7 @@ def simulated_study(
     ``scoring``, and what its animals choose between in ``choices``, as :class:`Study` takes them.
     """
     scored = _written(scoring or _USUAL)
-    chosen = json.dumps([dict(choice) for choice in choices])
+    chosen = json.dumps(mappings(choices, "choices"))
     made = _native.Study.simulated(truth, subjects, seed, rate, gain, white, drift, experiment, scored, chosen)
     return Study._of(made)
 
@@ -353,7 +359,7 @@ class Comparison:
 
 def compare(
     study: Study,
-    theories: Sequence[Theory | str] | Mapping[str, Theory] | None = None,
+    theories: Sequence[Theory | str] | Mapping[str, Theory] | Theory | str | None = None,
     *,
     design: int | None = None,
     evaluations: int | None = None,
@@ -370,7 +376,14 @@ def compare(
     it were true. ``prior_count`` is that of each account among animals: 1, as SPM has it; the package groupBMC takes 1 over
     the number of accounts, and finds frequencies further apart on the same evidences. The same
     seed gives the same results on any number of threads. After Ctrl-C the subjects that are done are reported, with a
-    warning. Theories written in Python take part; they are slower by the speed of Python.
+    warning. Theories written in Python take part; they are slower by the speed of Python. One that raises ends the
+    comparison with a ``RuntimeError`` that names theory, subject, event and parameters, with what was raised as its cause.
+    Points of a theory's parameters with which its dopamine is no finite number are counted (``failed_points`` of
+    ``tried_points`` in ``results["theories"]``) and count as the worst.
+
+    Frequencies and exceedance are those of random effects with a prior count of 1 for each theory, as in ``spm_BMS``. In
+    ``groupBMC`` the prior counts of all theories sum to one, so that on the same evidences of few animals its frequencies
+    lie further from equal.
     """
     labelled = _labelled(theories, _native.compared())
     points, tries = _native.usual_budget()

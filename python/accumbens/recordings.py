@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _native
+from ._names import mappings, numbers
 from .events import EventLog
 from .tables import Table
 
@@ -96,7 +97,7 @@ class Holdings:
             magnitudes = series.magnitude.tolist() if sized else [None] * len(series.time)
             rows += [(t, series.name, m) for t, m in zip(series.time.tolist(), magnitudes)]
         rows.sort(key=lambda row: row[0])
-        usual = {name: 1.0 for name in declared.get("outcomes", ())}
+        usual = dict.fromkeys(numbers(declared.get("outcomes", ()), "outcomes"), 1.0)
         known = [usual.get(name, 0.0) if m is None or not np.isfinite(m) else m for _, name, m in rows]
         return EventLog([t for t, _, _ in rows], [name for _, name, _ in rows], known, **declared)
 
@@ -162,8 +163,9 @@ class Channel:
 class Recording:
     """Signals on one clock and the events beside them; measured or simulated alike.
 
-    ``time`` in s, strictly increasing. ``recording["name"]`` is a channel's data. Stages take and give these, and studies
-    are made of them. Raises ``ValueError`` where the clock goes back or a channel is not as long as it.
+    ``time`` in s, strictly increasing, on the clock of ``events``. ``duration`` (s) is how long the session lasted from its
+    start, where it went on after the last sample and event. ``recording["name"]`` is a channel's data. Stages take and give
+    these, and studies are made of them. Raises ``ValueError`` where the clock goes back or a channel is not as long as it.
     """
 
     def __init__(
@@ -178,9 +180,9 @@ class Recording:
         self.time: Array = np.ascontiguousarray(time, dtype=np.float64)
         self.channels = [Channel(c.name, c.unit, np.ascontiguousarray(c.data, dtype=np.float64)) for c in channels]
         self.events = EventLog([], []) if events is None else events
-        last = [float(t[-1]) for t in (self.time, self.events.time) if len(t)]
-        #: How long the session lasted, s.
-        self.duration = max([duration, *last])
+        clocks = [t for t in (self.time, self.events.time) if len(t)]
+        #: How long the session lasted from its start, s: its first sample, or its first event where that is earlier.
+        self.duration = max([duration, *(float(t[-1]) - self.start for t in clocks)])
         #: What was done to it, in order.
         self.history = list(history)
         if np.any(~np.isfinite(self.time)) or np.any(np.diff(self.time) <= 0):
@@ -208,6 +210,12 @@ class Recording:
             "duration": self.duration,
             "history": json.dumps(self.history),
         }
+
+    @property
+    def start(self) -> float:
+        """When the session starts on its clock, s: what the clock was set to changes nothing in a study made of it."""
+        first = [float(t[0]) if len(t) else None for t in (self.time, self.events.time)]
+        return _native.start(*first)
 
     def channel(self, name: str) -> Channel:
         """The channel of a name. Raises ``KeyError`` where there is none."""
@@ -255,7 +263,7 @@ class Cleaned:
 
 def clean(
     signal: Stream,
-    steps: Sequence[dict[str, Any]],
+    steps: Sequence[dict[str, Any]] | dict[str, Any],
     reference: Stream | None = None,
 ) -> Cleaned:
     """Cleans a signal by steps, each as it stands in a study file under ``[[clean]]``.
@@ -266,7 +274,7 @@ def clean(
     channels = [signal] if reference is None else [signal, reference]
     time, data = _aligned(channels)
     recording = Recording(time, [Channel(n, s.unit, d) for n, s, d in zip(("signal", "reference"), channels, data)])
-    told = json.dumps([dict(step) for step in steps])
+    told = json.dumps(mappings(steps, "steps"))
     other = None if reference is None else "reference"
     cleaned = Recording._of(_native.clean_recording(recording._given(), told, "signal", other))
     others = {c.name: c.data for c in cleaned.channels if c.name != "signal"}

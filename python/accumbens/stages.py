@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from . import _native
 from ._files import write
+from ._names import names as _named
 from ._progress import bar
 from .experiments import Experiment, opened
 from .recordings import Recording
@@ -143,9 +144,9 @@ class Chain:
         conductances: bool = False,
         lattice: int | None = None,
         parameters: Mapping[str, Any] | None = None,
-        patches: Sequence[str] = (),
-        knock_outs: Sequence[str] = (),
-        drugs: Sequence[str] = (),
+        patches: Sequence[str] | str = (),
+        knock_outs: Sequence[str] | str = (),
+        drugs: Sequence[str] | str = (),
         fibre: bool = True,
         truth: bool = False,
         seed: int = 1,
@@ -162,9 +163,9 @@ class Chain:
                 "conductance": conductances,
                 "lattice": lattice,
                 "parameters": [(k, str(v)) for k, v in (parameters or {}).items()],
-                "patches": list(patches),
-                "knock_outs": list(knock_outs),
-                "drugs": list(drugs),
+                "patches": _named(patches, "patches"),
+                "knock_outs": _named(knock_outs, "knock_outs"),
+                "drugs": _named(drugs, "drugs"),
                 "fibre": fibre,
                 "truth": truth,
             }

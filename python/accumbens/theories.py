@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import _native
 from ._declared import Channel, Parameter
+from ._names import names as _listed_names
 from ._simulate import Simulation, simulate
 from .events import Event, EventLog, Kind
 from .tables import Table
@@ -48,7 +49,10 @@ class Theory:
     silence matters. It never sees the future. Dopamine goes out through one door, ``dopamine.respond(time, value)`` once
     for each event in answer to it (or ``dopamine.release(time, value)`` for all that happened since the last release, as
     a time-step theory does); both return what really came out, and that is what a theory must learn from: so that light,
-    drugs and lesions act on it. ``accumbens.testing.check_theory`` says what else it owes.
+    drugs and lesions act on it. What it raises, an event it never answers, a channel it does not have end every life, fit,
+    finding and recording with a ``RuntimeError`` that names theory, parameters, event and time; the exception itself is the
+    cause. Dopamine that is no finite number ends the life too, but a fit counts such parameters as the worst and goes on.
+    ``accumbens.testing.check_theory`` says what else it owes.
     """
 
     #: Its name on the command line; the class's own in small letters where absent.
@@ -286,8 +290,8 @@ def _declared(cls: type[Theory]) -> _native.Declared:
             "summary": cls.summary or (account.splitlines() or [name])[0],
             "family": cls.family or name,
             "dopamine": cls.releases or "what it releases",
-            "papers": list(cls.papers),
-            "speaks": list(cls.speaks),
+            "papers": _listed_names(cls.papers, "papers"),
+            "speaks": _listed_names(cls.speaks, "speaks"),
             "error": cls.error,
             "tells": cls.tell is not Theory.tell,
         }
@@ -330,8 +334,12 @@ def wrappers() -> list[dict[str, Any]]:
     return _native.wrappers()
 
 
-def _labelled(theories: Sequence[Theory | str] | Mapping[str, Theory] | None, usual: Sequence[str]) -> list[Any]:
-    """Theories with the labels under which they are reported, each once."""
+def _labelled(
+    theories: Sequence[Theory | str] | Mapping[str, Theory] | Theory | str | None, usual: Sequence[str]
+) -> list[Any]:
+    """Theories with the labels under which they are reported, each once; a single one is one of them."""
+    if isinstance(theories, (str, Theory)):
+        theories = [theories]
     if isinstance(theories, Mapping):
         pairs = list(theories.items())
     else:

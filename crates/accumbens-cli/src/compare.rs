@@ -140,10 +140,10 @@ enum Timed {
 }
 
 fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
-    let Some(threads) = threads else { return Ok(work()) };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|e| Error::input("--threads", e.to_string(), "1 or more"))?;
-    Ok(pool.install(work))
+    match accumbens::threads::pool(threads)? {
+        Some(pool) => Ok(pool.install(work)),
+        None => Ok(work()),
+    }
 }
 
 pub fn run(args: &Args, json: bool) -> Result<()> {
@@ -326,9 +326,11 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     for theory in comparison.theories.iter().filter(|t| !t.told.is_empty()) {
         output::line(&format!("{} was told: {}", theory.label, theory.told.join("; ")))?;
     }
-    for theory in comparison.theories.iter().filter(|t| t.tried[1] > 0) {
-        let [tried, failed] = theory.tried;
-        output::line(&format!("{} could not go on with {failed} of {tried} sets of parameters", theory.label))?;
+    for theory in comparison.theories.iter().filter(|t| t.failed_points > 0) {
+        output::line(&format!(
+            "{} could not go on with {} of {} points of its parameters (its dopamine was no finite number); they count as the worst",
+            theory.label, theory.failed_points, theory.tried_points
+        ))?;
     }
     if let Some(recovery) = &comparison.recovery {
         recovered(recovery)?;

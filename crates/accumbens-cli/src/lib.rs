@@ -39,6 +39,8 @@ pub type WriteNwb<'a> = &'a dyn Fn(&dyn Source, &Path) -> accumbens_core::Result
 pub struct Hooks<'a> {
     /// Writes NWB: the Python package, through pynwb.
     pub write_nwb: Option<WriteNwb<'a>>,
+    /// Prints where in its own language a theory broke, where the error knows: the Python package, its traceback.
+    pub trace: Option<&'a dyn Fn(&Error)>,
 }
 
 /// Which theory of dopamine explains this recording?
@@ -123,6 +125,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>, hooks: &Hooks<'_>) -> u8 {
             130
         }
         Err(error) => {
+            if let Some(trace) = hooks.trace {
+                trace(&error);
+            }
             eprintln!("error: {error}");
             2
         }

@@ -103,7 +103,7 @@ fn from_file(path: &Path, args: &Args) -> Result<Ahead> {
     let rows = events_csv::read(path)?;
     let names: Vec<String> = rows.iter().map(|r| r.event.clone()).collect();
     let log = events_csv::log(&path.display().to_string(), &rows, &kinds(&names, &declared(args)?)?)?;
-    Ok(log.into())
+    Ahead::try_from(log).map_err(|e| e.within(&path.display().to_string()))
 }
 
 fn changes(args: &Args, theory: &dyn AnyTheory, schedule: &mut Schedule) -> Result<()> {

@@ -4,7 +4,7 @@ use crate::action::{ActionRule, Choice, Deed, Offer};
 use crate::dopamine::{Dopamine, Sink};
 use crate::error::Result;
 use crate::event::{Event, EventKindId, EventLog, Role};
-use crate::life::Schedule;
+use crate::life::{self, Schedule};
 use crate::seed::ChaCha8Rng;
 use crate::theory::{Drive, Learner};
 
@@ -170,7 +170,8 @@ impl<'a> Course<'a> {
 /// about. Choices and probes are in the order of time.
 ///
 /// # Errors
-/// Where a change is refused, or the theory cannot go on: the error says at which event.
+/// Where the life would be longer than three years, a change is refused, or the theory cannot go on: the error says at
+/// which event.
 #[allow(clippy::too_many_arguments)]
 pub fn live_acting(
     learner: &mut dyn Learner,
@@ -182,6 +183,7 @@ pub fn live_acting(
     rng: &mut ChaCha8Rng,
     sink: Sink<'_>,
 ) -> Result<Acted> {
+    life::ends(schedule.end.max(log.last_time()))?;
     let mut dopamine = Dopamine::new(sink, &schedule.clamps);
     let mut course = Course {
         log,
@@ -202,8 +204,7 @@ pub fn live_acting(
         match course.next() {
             Next::Change => {
                 let change = &schedule.changes[course.change];
-                learner.advance(change.time, &mut dopamine);
-                learner.change(&change.parameter, change.value)?;
+                life::change(learner, change, &mut dopamine)?;
                 course.change += 1;
             }
             Next::Events(time) => {
@@ -227,7 +228,6 @@ pub fn live_acting(
         }
     }
     let last = course.events.last().map_or(0.0, |e| e.time);
-    learner.finish(schedule.end.max(last), &mut dopamine);
-    dopamine.check().map_err(|e| e.within("after the last event"))?;
+    life::finish(learner, schedule.end.max(last), &mut dopamine)?;
     Ok(Acted { log: EventLog::new(log.kinds().to_vec(), course.events)?, deeds, drives })
 }

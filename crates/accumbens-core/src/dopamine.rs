@@ -1,8 +1,9 @@
 //! The one door through which every theory releases dopamine, and learns from what really came out.
 
 use crate::clamp::{Clamp, Hold};
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use crate::event::EventLog;
+use crate::room;
 use std::any::Any;
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -30,6 +31,9 @@ impl Sample {
         log.events()[rows].iter().map(|e| log.name(e)).collect::<Vec<_>>().join("+")
     }
 }
+
+/// The most releases that are kept: as many as find room.
+const RELEASES: usize = room::MOST * size_of::<f64>() / size_of::<Sample>();
 
 /// Where released dopamine is written.
 pub enum Sink<'a> {
@@ -82,6 +86,15 @@ struct Pending {
     clamp: Option<f64>,
 }
 
+/// Why a theory could not go on, and when.
+struct Fault {
+    time: f64,
+    problem: String,
+    accepted: String,
+    /// The theory whose code broke, and the exception; nothing where its parameters led it astray.
+    broken: Option<(String, Option<Cause>)>,
+}
+
 /// The door. A theory must learn from the value that comes back, not from the one it asked for: so that light, drugs
 /// and lesions act on every theory without a line in any of them.
 pub struct Dopamine<'a> {
@@ -92,7 +105,7 @@ pub struct Dopamine<'a> {
     answered: (u32, u32),
     held: Option<f64>,
     modulators: Vec<Box<dyn Modulator>>,
-    fault: Option<(f64, String, String)>,
+    fault: Option<Fault>,
 }
 
 impl<'a> Dopamine<'a> {
@@ -125,9 +138,15 @@ impl<'a> Dopamine<'a> {
     /// life stops there. Of several faults the first counts.
     #[cold]
     pub fn fail(&mut self, time: f64, problem: impl Into<String>, accepted: impl Into<String>) {
-        if self.fault.is_none() {
-            self.fault = Some((time, problem.into(), accepted.into()));
-        }
+        let (problem, accepted) = (problem.into(), accepted.into());
+        self.fault.get_or_insert(Fault { time, problem, accepted, broken: None });
+    }
+
+    /// The code of the `theory` (its name with its parameters) broke at `time`, which no parameters excuse.
+    #[cold]
+    pub fn broke(&mut self, time: f64, theory: String, problem: String, cause: Option<Cause>) {
+        let broken = Some((theory, cause));
+        self.fault.get_or_insert(Fault { time, problem, accepted: String::new(), broken });
     }
 
     /// Whether the theory could go on.
@@ -135,10 +154,20 @@ impl<'a> Dopamine<'a> {
     /// # Errors
     /// With the time and what failed, where it could not.
     pub fn check(&self) -> Result<()> {
-        match &self.fault {
-            None => Ok(()),
-            Some((time, problem, accepted)) => Err(Error::life(format!("at {time:.3} s"), problem, accepted)),
-        }
+        let Some(Fault { time, problem, accepted, broken }) = &self.fault else { return Ok(()) };
+        let place = format!("at {time:.3} s");
+        Err(match broken.clone() {
+            None => Error::life(place, problem, accepted),
+            Some((theory, cause)) => {
+                Error::Broken { theory, place, problem: problem.clone(), accepted: accepted.clone(), cause }
+            }
+        })
+    }
+
+    /// The time of the first event that was announced and not yet answered, s.
+    #[must_use]
+    pub fn waiting(&self) -> Option<f64> {
+        self.pending.front().map(|event| event.time)
     }
 
     /// Announces an event before the theory observes it. For drivers, not for theories.
@@ -194,6 +223,7 @@ impl<'a> Dopamine<'a> {
     /// Tells what is not dopamine (liking, associability) in answer to what was last answered; nothing holds it.
     #[inline]
     pub fn report(&mut self, time: f64, channel: usize, value: f64) {
+        let value = self.finite(time, value);
         self.write(time, channel, value);
     }
 
@@ -223,6 +253,11 @@ impl<'a> Dopamine<'a> {
     #[inline]
     fn really(&mut self, time: f64, value: f64) -> f64 {
         let value = self.held.unwrap_or_else(|| self.clamped(time, value));
+        self.finite(time, value)
+    }
+
+    #[inline]
+    fn finite(&mut self, time: f64, value: f64) -> f64 {
         if value.is_finite() {
             return value;
         }
@@ -236,6 +271,10 @@ impl<'a> Dopamine<'a> {
         match &mut self.sink {
             Sink::Discard => {}
             Sink::Sum { weights, sum } => sum.set(sum.get() + value * weights[channel]),
+            Sink::Samples(samples) | Sink::Mixtures { samples, .. } if samples.len() >= RELEASES => {
+                let problem = format!("{RELEASES} releases find no room for more");
+                self.fail(time, problem, "a shorter life, or longer steps of the theory");
+            }
             Sink::Samples(samples) => {
                 samples.push(Sample { time, channel: channel as u32, value, first_row, rows });
             }

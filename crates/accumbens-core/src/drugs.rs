@@ -2,6 +2,7 @@
 
 use crate::declaration;
 use crate::error::{Error, Result};
+use crate::room::{numbers, room};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -213,6 +214,7 @@ impl Given {
             },
         };
         let (interval, more) = again.unwrap_or((0.0, 0));
+        room("drug", &[("doses", f64::from(more)), ("numbers of each", numbers::<Dose>())])?;
         let dose = |i: u32| Dose { time: first + f64::from(i) * interval, amount, route: route.clone() };
         Ok(Self { doses: (0..=more).map(dose).collect(), drug })
     }

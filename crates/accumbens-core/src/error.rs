@@ -1,6 +1,10 @@
 //! Says what was wrong, where, and what would have been accepted.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What another language said of a failure, to be given back to it whole.
+pub type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
 /// The result of everything in accumbens that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -35,6 +39,21 @@ pub enum Error {
         problem: String,
         /// What to change.
         accepted: String,
+    },
+    /// The code of a theory broke, which no parameters excuse: an exception in a theory written in Python, an answer on
+    /// a channel that it does not have.
+    #[error("{theory}: {place}: {problem}{}", would_accept(accepted))]
+    Broken {
+        /// The theory with its parameters.
+        theory: String,
+        /// The subject, and the event with its number and time.
+        place: String,
+        /// What broke.
+        problem: String,
+        /// What to change; empty where the problem says it.
+        accepted: String,
+        /// The exception itself, where there is one.
+        cause: Option<Cause>,
     },
     /// The user asked to stop before anything was finished.
     #[error("interrupted: nothing was finished, so nothing was written")]
@@ -83,6 +102,9 @@ impl Error {
             }
             Self::Life { place, problem, accepted } => {
                 Self::Life { place: format!("{outer}, {place}"), problem, accepted }
+            }
+            Self::Broken { theory, place, problem, accepted, cause } => {
+                Self::Broken { theory, place: format!("{outer}, {place}"), problem, accepted, cause }
             }
             other => other,
         }

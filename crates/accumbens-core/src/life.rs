@@ -2,7 +2,7 @@
 
 use crate::clamp::{Clamp, EventClamp};
 use crate::dopamine::{Dopamine, Sink};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::EventLog;
 use crate::theory::{AnyTheory, Learner};
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,19 @@ use serde::{Deserialize, Serialize};
 /// Silence after the last event of a recording whose end nobody declared, s: as in the published time-step code, and
 /// long enough for a time-step theory to close the bin of that event.
 pub const TAIL: f64 = 5.0;
+
+/// The longest life, s: three years. Beyond it a time-step theory would step for hours through what is a clock's origin.
+const LONGEST: f64 = 1e8;
+
+/// Checks that a life ends within what can be lived through.
+pub(crate) fn ends(end: f64) -> Result<()> {
+    if (0.0..=LONGEST).contains(&end) {
+        return Ok(());
+    }
+    let accepted =
+        format!("at most {LONGEST:e} s, with times from the start of the session and not of a computer's clock");
+    Err(Error::input("end", format!("a life of {end} s"), accepted))
+}
 
 /// A parameter that changes at a time: a drug, a new context, a new inter-reward interval. It takes effect after the
 /// silence up to `time` and before the events at `time`.
@@ -65,11 +78,28 @@ pub fn told<'a>(theory: &dyn AnyTheory, sessions: impl Iterator<Item = (&'a Even
     changes.collect()
 }
 
+/// Changes a parameter of a theory in the middle of its life.
+pub(crate) fn change(learner: &mut dyn Learner, change: &Change, dopamine: &mut Dopamine<'_>) -> Result<()> {
+    learner.advance(change.time, dopamine);
+    let done = learner.change(&change.parameter, change.value);
+    done.map_err(|e| e.within(&format!("{} = {} at {:.3} s", change.parameter, change.value, change.time)))
+}
+
+/// Ends a life at `end`.
+pub(crate) fn finish(learner: &mut dyn Learner, end: f64, dopamine: &mut Dopamine<'_>) -> Result<()> {
+    learner.finish(end, dopamine);
+    let place = |e: Error| e.within("after the last event");
+    dopamine.check().map_err(place)?;
+    learner.fault().map_or(Ok(()), |e| Err(place(e)))
+}
+
 /// Leads `learner` through `log` under a [sorted](Schedule::sorted) schedule.
 ///
 /// # Errors
-/// Where a change is refused, or the theory cannot go on: the error says at which event.
+/// Where the life would be longer than three years, a change is refused, or the theory cannot go on: the error says at
+/// which event.
 pub fn live(learner: &mut dyn Learner, log: &EventLog, schedule: &Schedule, sink: Sink<'_>) -> Result<()> {
+    ends(schedule.end.max(log.last_time()))?;
     let mut dopamine = Dopamine::new(sink, &schedule.clamps);
     let mut changes = schedule.changes.iter().peekable();
     let mut clamped = schedule.event_clamps.iter().peekable();
@@ -78,8 +108,7 @@ pub fn live(learner: &mut dyn Learner, log: &EventLog, schedule: &Schedule, sink
     while row < events.len() {
         let time = events[row].time;
         while let Some(change) = changes.next_if(|c| c.time <= time) {
-            learner.advance(change.time, &mut dopamine);
-            learner.change(&change.parameter, change.value)?;
+            self::change(learner, change, &mut dopamine)?;
         }
         learner.advance(time, &mut dopamine);
         let mut after = row;
@@ -94,9 +123,7 @@ pub fn live(learner: &mut dyn Learner, log: &EventLog, schedule: &Schedule, sink
     }
     let end = schedule.end.max(log.last_time());
     while let Some(change) = changes.next_if(|c| c.time <= end) {
-        learner.advance(change.time, &mut dopamine);
-        learner.change(&change.parameter, change.value)?;
+        self::change(learner, change, &mut dopamine)?;
     }
-    learner.finish(end, &mut dopamine);
-    dopamine.check().map_err(|e| e.within("after the last event"))
+    finish(learner, end, &mut dopamine)
 }

@@ -1,9 +1,24 @@
 //! Holds a recording: channels on one clock and the events beside them; measured or simulated alike.
 
 use crate::error::{Error, Result};
-use crate::event::EventLog;
+use crate::event::{Event, EventLog};
 use crate::provenance::Entry;
 use serde::{Deserialize, Serialize};
+
+/// A clock whose first event comes later than this, s, is not the session's own but a computer's (UNIX time, say).
+pub const LATE: f64 = 86_400.0;
+
+/// When a session starts on its clock, s: at its first sample, or at its first event where that is earlier. Without samples
+/// at the clock's own 0, unless the first event comes before it or more than a day later: then there.
+#[must_use]
+pub fn start(first_sample: Option<f64>, first_event: Option<f64>) -> f64 {
+    match (first_sample, first_event) {
+        (Some(sample), Some(event)) => sample.min(event),
+        (Some(sample), None) => sample,
+        (None, Some(event)) if !(0.0..=LATE).contains(&event) => event,
+        (None, _) => 0.0,
+    }
+}
 
 /// One signal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +40,8 @@ pub struct Recording {
     pub channels: Vec<Channel>,
     /// What happened, on the same clock.
     pub events: EventLog,
-    /// How long the session lasted, s: at least to the last sample and event.
+    /// When the session ended on this clock, s: at least at the last sample and event. On a clock that starts with the
+    /// session this is how long it lasted.
     pub duration: f64,
     /// What was done to it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -54,6 +70,27 @@ impl Recording {
         }
         let duration = duration.max(events.last_time()).max(times.last().copied().unwrap_or(0.0));
         Ok(Self { times, channels, events, duration, history: Vec::new() })
+    }
+
+    /// When it starts on its clock, s: see [`start`].
+    #[must_use]
+    pub fn start(&self) -> f64 {
+        start(self.times.first().copied(), self.events.events().first().map(|e| e.time))
+    }
+
+    /// The same recording on a clock that starts with it, at 0: what its clock was set to changes nothing that is made of it.
+    ///
+    /// # Errors
+    /// Where the events do not stand the rounding, which no clock of less than centuries does.
+    pub fn from_start(mut self) -> Result<Self> {
+        let start = self.start();
+        if start != 0.0 {
+            self.times.iter_mut().for_each(|t| *t -= start);
+            let events = self.events.events().iter().map(|e| Event { time: e.time - start, ..*e }).collect();
+            self.events = EventLog::new(self.events.kinds().to_vec(), events)?;
+            self.duration -= start;
+        }
+        Ok(self)
     }
 
     /// The channel of this name.
@@ -112,5 +149,36 @@ impl Recording {
             (None, Some(_)) => Some(0),
             (None, None) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{EventKind, EventKindId};
+
+    fn recording(shift: f64) -> Recording {
+        let event = |time: f64| Event { time: time + shift, kind: EventKindId(0), magnitude: 1.0 };
+        let log = EventLog::new(vec![EventKind::outcome("juice")], vec![event(2.5), event(6.25)]).unwrap();
+        let times: Vec<f64> = (0..64).map(|i| f64::from(i) / 8.0 + shift).collect();
+        let data = (0..64).map(f64::from).collect();
+        let channels = vec![Channel { name: "dff".into(), unit: "% dF/F".into(), data }];
+        Recording::new(times, channels, log, shift + 9.0).unwrap()
+    }
+
+    #[test]
+    fn a_session_is_the_same_whatever_its_clock_was_set_to() {
+        let plain = recording(0.0);
+        assert_eq!(plain.clone().from_start().unwrap(), plain);
+        for shift in [100.0, 1000.0, 1.7e9] {
+            assert_eq!(recording(shift).from_start().unwrap(), plain, "{shift}");
+        }
+        assert_eq!(plain.duration, 9.0);
+    }
+
+    #[test]
+    fn without_samples_only_a_clock_that_cannot_be_the_sessions_own_is_moved() {
+        assert_eq!([start(None, Some(12.0)), start(None, None), start(None, Some(1.7e9))], [0.0, 0.0, 1.7e9]);
+        assert_eq!([start(Some(3.0), Some(1.0)), start(Some(-3.0), None)], [1.0, -3.0]);
     }
 }

@@ -287,6 +287,11 @@ pub trait Learner: Send {
     fn pace(&self) -> Option<f64>;
     /// See [`Theory::describe`].
     fn describe(&self) -> serde_json::Value;
+    /// What broke where no door stood open to say it: in what it was asked about wanting, pace or its end state. Nothing
+    /// of a theory whose code cannot break.
+    fn fault(&self) -> Option<Error> {
+        None
+    }
 }
 
 impl<T: Theory> AnyTheory for T {

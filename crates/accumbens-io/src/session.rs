@@ -2,6 +2,7 @@
 
 use crate::sync::{self, Sync};
 use accumbens_core::format::Source;
+use accumbens_core::recording::start;
 use accumbens_core::{Channel, Error, EventLog, Recording, Result};
 use std::path::Path;
 
@@ -9,9 +10,6 @@ use std::path::Path;
 const BLOCK: usize = 1 << 20;
 /// A channel is interpolated between samples at most so many of its intervals apart; further apart there is nothing.
 const REACH: f64 = 5.0;
-/// A session whose first time is later than this, s, is on a clock of its own (a computer's, UNIX time): it is moved
-/// to begin at 0.
-const LATE: f64 = 86_400.0;
 
 /// A whole stream: samples with a time, in order.
 struct Whole {
@@ -92,12 +90,6 @@ pub fn channels(source: &dyn Source, place: &str, wanted: &[&str]) -> Result<(Ve
     Ok((lead.times, channels))
 }
 
-/// The time that becomes 0: none, unless the session is on a clock that starts late or before 0.
-fn origin(times: &[f64], events: &[f64]) -> f64 {
-    let earliest = times.iter().chain(events).copied().fold(f64::INFINITY, f64::min);
-    if earliest.is_finite() && !(0.0..=LATE).contains(&earliest) { earliest } else { 0.0 }
-}
-
 /// A recording of the wanted channels with the events that `log` makes of what the source holds. `log` is given how far
 /// back to move every time, s. Where `sync` names pulses, the signal's clock is first mapped to that of the events.
 ///
@@ -124,9 +116,8 @@ pub fn recording(
         times.iter_mut().for_each(|t| *t = mapped.time(*t));
         history.push(mapped.entry(sync));
     }
-    let happened: Vec<f64> =
-        source.holdings().events.iter().flat_map(|e| &e.times).copied().filter(|t| t.is_finite()).collect();
-    let origin = origin(&times[..times.len().min(1)], &happened);
+    let happened = source.holdings().events.iter().flat_map(|e| &e.times).copied().filter(|t| t.is_finite());
+    let origin = start(times.first().copied(), happened.min_by(f64::total_cmp));
     if origin != 0.0 {
         times.iter_mut().for_each(|t| *t -= origin);
     }

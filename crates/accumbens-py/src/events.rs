@@ -37,6 +37,20 @@ pub fn read_events(
     Ok((times.into_pyarray(py), rows.into_iter().map(|r| r.event).collect(), magnitudes.into_pyarray(py)))
 }
 
+/// How many numbers something of these sizes holds, each with its name; refused where they find no room.
+#[pyfunction]
+pub fn room(what: &str, sizes: Vec<(String, f64)>) -> PyResult<usize> {
+    let sizes: Vec<(&str, f64)> = sizes.iter().map(|(name, size)| (name.as_str(), *size)).collect();
+    accumbens_core::room(what, &sizes).map_err(refused)
+}
+
+/// When a session starts on its clock, s, by its first sample and its first event.
+#[pyfunction]
+#[pyo3(signature = (first_sample, first_event))]
+pub fn start(first_sample: Option<f64>, first_event: Option<f64>) -> f64 {
+    accumbens_core::recording::start(first_sample, first_event)
+}
+
 /// What happened.
 #[pyclass(name = "EventLog", module = "accumbens._native", frozen)]
 pub struct NativeLog {
@@ -68,8 +82,8 @@ impl NativeLog {
             let missing = || refused(Error::input("actions", format!("{name:?} is no event, or has a role"), known));
             kind.ok_or_else(missing)?.role = Role::Action;
         }
-        let place = |name: &String| kinds.iter().position(|k| k.name == *name).unwrap_or(0) as u32;
-        let rows: Vec<u32> = names.iter().map(place).collect();
+        let place = |name: &String| kinds.iter().position(|k| k.name == *name).map(|i| i as u32);
+        let rows: Vec<u32> = names.iter().filter_map(place).collect();
         Self::made(times, &rows, magnitudes, kinds)
     }
 

@@ -13,7 +13,7 @@ use accumbens::report;
 use accumbens::simulated::{self, Design};
 use accumbens::stages::clean_study;
 use accumbens_core::study::{Between, Scores, Sensor, Session, Study, Subject};
-use accumbens_core::{Error, Seed, sensors};
+use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Result, Seed, kinds, sensors};
 use accumbens_io::table::Values;
 use accumbens_io::{Column, StudyFile};
 use numpy::IntoPyArray;
@@ -60,6 +60,22 @@ struct Made<'py> {
     groups: BTreeMap<String, String>,
     session_gap: f64,
     truth: Option<String>,
+}
+
+/// Gives every session the kinds of event of all, in one order, so that a kind is the same in each; returns them.
+fn alike(subjects: &mut [Subject]) -> Result<Vec<EventKind>> {
+    let sessions = || subjects.iter().flat_map(|s| &s.sessions);
+    let all = kinds::together(sessions().map(|s| s.recording.events.kinds()))?;
+    for subject in subjects {
+        for session in &mut subject.sessions {
+            let log = &session.recording.events;
+            let place = |kind: EventKindId| all.iter().position(|k| k.name == log.kinds()[kind.index()].name);
+            let moved = |e: &Event| Some(Event { kind: EventKindId(place(e.kind)? as u32), ..*e });
+            let events: Vec<Event> = log.events().iter().filter_map(moved).collect();
+            session.recording.events = EventLog::new(all.clone(), events)?;
+        }
+    }
+    Ok(all)
 }
 
 /// Subjects, their sessions and how responses are scored.
@@ -114,19 +130,28 @@ impl NativeStudy {
             Some(name) => Some(sensors::by_name(name).map_err(refused)?),
             None => None,
         };
-        let session = |(name, given): &(String, Given<'_>)| {
-            let recording = given.recording()?;
-            recording.needed(name, &made.channel).map_err(refused)?;
-            let names: Vec<&str> = recording.events.kinds().iter().map(|k| k.name.as_str()).collect();
-            scoring.check(&names).map_err(|e| refused(e.within(name)))?;
-            choices.iter().try_for_each(|c| c.check(&names)).map_err(|e| refused(e.within(name)))?;
+        let session = |subject: &str, (name, given): &(String, Given<'_>)| {
+            let recording = given.recording()?.from_start();
+            let recording = recording.map_err(|e| refused(e.within(&format!("{subject}, {name}"))))?;
+            recording.needed(&format!("{subject}, {name}"), &made.channel).map_err(refused)?;
             Ok::<_, PyErr>(Session { name: name.clone(), recording, windows: None })
         };
+        if let Some(lost) = made.groups.keys().find(|g| made.subjects.iter().all(|(name, _)| name != *g)) {
+            let known = made.subjects.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(refused(Error::input("groups", format!("no subject is called {lost:?}"), known)));
+        }
         let mut subjects = Vec::with_capacity(made.subjects.len());
         for (name, sessions) in &made.subjects {
-            let sessions = sessions.iter().map(session).collect::<PyResult<Vec<_>>>()?;
+            let sessions = sessions.iter().map(|s| session(name, s)).collect::<PyResult<Vec<_>>>()?;
             let group = made.groups.get(name).cloned().unwrap_or_default();
             subjects.push(Subject { name: name.clone(), group, sessions });
+        }
+        let kinds = alike(&mut subjects).map_err(refused)?;
+        let names: Vec<&str> = kinds.iter().map(|k| k.name.as_str()).collect();
+        scoring.check(&names).map_err(refused)?;
+        choices.iter().try_for_each(|c| c.check(&names)).map_err(refused)?;
+        if !(made.session_gap.is_finite() && made.session_gap >= 0.0) {
+            return Err(refused(Error::input("session_gap", made.session_gap.to_string(), "0 s or more")));
         }
         let study = Study {
             title: made.title,

@@ -1,5 +1,6 @@
 //! The Python module `accumbens._native`: theories and their lives, experiments, recordings, studies, credit, the command.
 
+mod broken;
 mod choices;
 mod clinic;
 mod credit;
@@ -21,9 +22,24 @@ use accumbens_core::Error;
 use pyo3::exceptions::{PyKeyboardInterrupt, PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
-/// An error as Python's own kind, with the message that the command would print.
+/// An error as Python's own kind, with the message that the command would print; what was raised in a theory written in
+/// Python is its cause, so that its traceback stands above.
 fn refused(error: Error) -> PyErr {
     let message = error.to_string();
+    if let Error::Broken { .. } = error {
+        return Python::attach(|py| match broken::exception(py, &error) {
+            Some(cause) => {
+                let told = if cause.is_instance_of::<PyKeyboardInterrupt>() {
+                    PyKeyboardInterrupt::new_err(message)
+                } else {
+                    PyRuntimeError::new_err(message)
+                };
+                told.set_cause(py, Some(PyErr::from_value(cause)));
+                told
+            }
+            None => PyRuntimeError::new_err(message),
+        });
+    }
     match error {
         Error::Input { .. } => PyValueError::new_err(message),
         Error::File { path, source } => match source.raw_os_error() {
@@ -31,10 +47,7 @@ fn refused(error: Error) -> PyErr {
             Some(number) => PyOSError::new_err((number, source.to_string(), path)),
             None => PyOSError::new_err(message),
         },
-        Error::Life { ref problem, .. } if problem.starts_with("KeyboardInterrupt") => {
-            PyKeyboardInterrupt::new_err(message)
-        }
-        Error::Life { .. } => PyRuntimeError::new_err(message),
+        Error::Life { .. } | Error::Broken { .. } => PyRuntimeError::new_err(message),
         Error::Interrupted => PyKeyboardInterrupt::new_err(message),
     }
 }
@@ -53,7 +66,7 @@ mod _native {
     #[pymodule_export]
     use crate::door::NativeDopamine;
     #[pymodule_export]
-    use crate::events::{NativeLog, read_events};
+    use crate::events::{NativeLog, read_events, room, start};
     #[pymodule_export]
     use crate::experiments::{NativeExperiment, experiment_schema, experiments};
     #[pymodule_export]

@@ -26,13 +26,7 @@ pub fn worked<T: Send>(
     threads: Option<usize>,
     work: impl FnOnce(&(dyn Fn() -> bool + Sync)) -> Result<T> + Send,
 ) -> PyResult<T> {
-    let pool = match threads {
-        None => None,
-        Some(threads) => {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            Some(pool.map_err(|e| PyRuntimeError::new_err(e.to_string()))?)
-        }
-    };
+    let pool = accumbens::threads::pool(threads).map_err(refused)?;
     let (steps, stop) = (AtomicU64::new(0), AtomicBool::new(false));
     let step = || {
         steps.fetch_add(1, Ordering::Relaxed);

@@ -86,8 +86,15 @@ pub fn run(py: Python<'_>, words: Vec<String>, write_nwb: Py<PyAny>) -> u8 {
             .map_err(|e| Error::input(path.display().to_string(), e.to_string(), ""))
     };
     let words = words.into_iter().map(Into::into).collect::<Vec<std::ffi::OsString>>();
+    let trace = |error: &Error| {
+        Python::attach(|py| {
+            if let Some(cause) = crate::broken::exception(py, error) {
+                PyErr::from_value(cause).print(py);
+            }
+        });
+    };
     py.detach(|| {
-        let hooks = accumbens_cli::Hooks { write_nwb: Some(&write) };
+        let hooks = accumbens_cli::Hooks { write_nwb: Some(&write), trace: Some(&trace) };
         accumbens_cli::run(words, &hooks)
     })
 }

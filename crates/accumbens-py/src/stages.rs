@@ -23,6 +23,7 @@ pub struct Given<'py> {
     time: PyReadonlyArray1<'py, f64>,
     channels: Vec<(String, String, PyReadonlyArray1<'py, f64>)>,
     events: Option<Bound<'py, NativeLog>>,
+    /// How long it lasted from its start, s.
     duration: f64,
     history: String,
 }
@@ -36,8 +37,9 @@ impl Given<'_> {
         };
         let log = self.events.as_ref().map_or_else(EventLog::default, |e| e.get().log.clone());
         let channels = self.channels.iter().map(channel).collect();
-        let made = Recording::new(self.time.as_array().to_vec(), channels, log, self.duration);
+        let made = Recording::new(self.time.as_array().to_vec(), channels, log, 0.0);
         let mut recording = made.map_err(refused)?;
+        recording.duration = recording.duration.max(recording.start() + self.duration);
         recording.history = serde_json::from_str(&self.history)
             .map_err(|e| refused(Error::input("history", e.to_string(), "what a stage wrote")))?;
         Ok(recording)
@@ -47,6 +49,7 @@ impl Given<'_> {
 /// A recording as Python takes it.
 pub fn held<'py>(py: Python<'py>, recording: Recording) -> PyResult<Bound<'py, PyDict>> {
     let out = PyDict::new(py);
+    out.set_item("duration", recording.duration - recording.start())?;
     out.set_item("time", recording.times.into_pyarray(py))?;
     let channels = PyList::empty(py);
     for c in recording.channels {
@@ -54,7 +57,6 @@ pub fn held<'py>(py: Python<'py>, recording: Recording) -> PyResult<Bound<'py, P
     }
     out.set_item("channels", channels)?;
     out.set_item("events", NativeLog { log: recording.events })?;
-    out.set_item("duration", recording.duration)?;
     out.set_item("history", serde_json::to_string(&recording.history).unwrap_or_default())?;
     Ok(out)
 }

@@ -170,7 +170,7 @@ impl NativeTheory {
         seed: u64,
         behaviour: bool,
     ) -> PyResult<Py<PyDict>> {
-        let mut ahead: Ahead = log.log.clone().into();
+        let mut ahead = Ahead::try_from(log.log.clone()).map_err(refused)?;
         self.lived(py, &mut ahead, schedule, region, (seed, 1), behaviour)
     }
 

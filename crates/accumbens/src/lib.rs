@@ -16,5 +16,6 @@ pub mod simulate;
 pub mod simulated;
 pub mod stages;
 pub mod theories;
+pub mod threads;
 pub mod transmission;
 pub mod worlds;

@@ -3,19 +3,22 @@
 
 use crate::experiment::{self, Experiment, Lived};
 use crate::transmission::{
-    Binding, BindingStage, Conductances, Fibre, FibreStage, Firing, Grid, LightStage, Space, Synthesis, Terminal,
-    TransmissionStage, drug, light,
+    Binding, BindingStage, Conductances, FIELDS, Fibre, FibreStage, Firing, Grid, LightStage, Space, Synthesis,
+    Terminal, TransmissionStage, drug, light,
 };
 use accumbens_core::drugs::Given;
 use accumbens_core::params::place_of;
 use accumbens_core::study::Sensor;
 use accumbens_core::transmission::{self, Projection};
 use accumbens_core::{
-    AnyTheory, Channel, Error, EventLog, Params, Patch, Recording, Result, Sample, Seed, Stage, regions,
+    AnyTheory, Channel, Error, EventLog, Params, Patch, Recording, Result, Sample, Seed, Stage, regions, room,
 };
 
 /// Time between ticks of the neurons and of dopamine, s.
 pub const TICK: f64 = 1e-3;
+
+/// Channels that the chain keeps at once, at most: clock, teaching, spikes, dopamine, receptors and light.
+const CHANNELS: f64 = 8.0;
 
 /// The chain from a teaching signal to the fibre.
 #[derive(Clone, Debug)]
@@ -149,6 +152,8 @@ impl Chain {
         if !(4..=1000).contains(&voxels) {
             return Err(Error::input("lattice", format!("{voxels} voxels a side"), "4 to 1000"));
         }
+        let side = f64::from(voxels);
+        room("lattice", &[("side", side), ("side", side), ("side", side), ("numbers a voxel", FIELDS)])?;
         self.lattice = Some(Grid { side: f64::from(voxels), ..Grid::default() });
         Ok(())
     }
@@ -258,7 +263,8 @@ pub fn teaching(
     let sessions = experiment::sessions(experiment, group, subject, seed)?;
     let mut theory = theory.boxed();
     let mut rng = seed.stream(&format!("recorded/{subject}/choices"));
-    let Lived { life, samples, logs, .. } = experiment::lived(&sessions, theory.as_mut(), &mut rng)?;
+    let Lived { life, samples, logs, .. } =
+        experiment::lived(&sessions, theory.as_mut(), &mut rng).map_err(|e| e.within(&format!("subject {subject}")))?;
     let channels = theory.channels(life.log.kinds());
     let region = regions::by_name(&projection.region)?;
     let weights = region.weights(&channels).ok_or_else(|| {
@@ -280,6 +286,7 @@ pub fn teaching(
 /// # Errors
 /// Where it would have no tick.
 pub fn taught(seconds: f64, signal: impl Fn(usize) -> f64) -> Result<Recording> {
+    room("teaching", &[("seconds", seconds), ("ticks a second", 1.0 / TICK), ("channels", CHANNELS)])?;
     let count = (seconds / TICK).round() as usize;
     if count == 0 {
         return Err(Error::input("teaching", format!("{seconds} s"), "a tick of 1 ms or more"));
@@ -312,6 +319,7 @@ fn ticks<'a>(
     is_tonic: &[bool],
     unit: f64,
 ) -> Result<Recording> {
+    room("record", &[("seconds of a session", duration), ("ticks a second", 1.0 / TICK), ("channels", CHANNELS)])?;
     let count = (duration / TICK).ceil() as usize + 1;
     let times: Vec<f64> = (0..count).map(|i| i as f64 * TICK).collect();
     let mut teaching = vec![0.0; count];

@@ -5,8 +5,8 @@ use crate::theories::by_name;
 use accumbens_core::params::place_of;
 use accumbens_core::regions::Region;
 use accumbens_core::{
-    ActionRule, AnyTheory, Choice, Deed, Error, EventKindId, EventLog, Probe, Result, Role, Sample, Schedule, Seed,
-    Sink, TAIL, live_acting,
+    ActionRule, AnyTheory, Choice, Deed, Error, EventKindId, EventLog, LATE, Probe, Result, Role, Sample, Schedule,
+    Seed, Sink, TAIL, live_acting,
 };
 
 /// Checks that the changes of an experiment name theories and parameters that are, with values of their domains.
@@ -37,11 +37,18 @@ pub struct Ahead {
     pub choices: Vec<Choice>,
 }
 
-impl From<EventLog> for Ahead {
-    /// A log, with silence after its last event.
-    fn from(log: EventLog) -> Self {
+impl TryFrom<EventLog> for Ahead {
+    type Error = Error;
+
+    /// A log, whose clock starts with the session at 0, with silence after its last event.
+    fn try_from(log: EventLog) -> Result<Self> {
+        if let Some(first) = log.events().first().filter(|e| e.time > LATE) {
+            let problem = format!("the first is at {} s, more than a day after the start", first.time);
+            let accepted = "times in s from the start of the session: take the time of its start off every time";
+            return Err(Error::input("events", problem, accepted));
+        }
         let schedule = Schedule { end: log.last_time() + TAIL, ..Schedule::default() };
-        Self { log, schedule, choices: Vec::new() }
+        Ok(Self { log, schedule, choices: Vec::new() })
     }
 }
 
@@ -132,6 +139,10 @@ pub fn simulate(
     let probes = if asked { probes(&ahead.log) } else { Vec::new() };
     let schedule = ahead.schedule.clone().sorted();
     let acted = live_acting(learner.as_mut(), &ahead.log, &schedule, &ahead.choices, &probes, &rule, &mut rng, sink)?;
+    let end = learner.describe();
+    if let Some(broken) = learner.fault() {
+        return Err(broken.within("its end state"));
+    }
     let response = |(probe, drive): (&Probe, &Option<accumbens_core::Drive>)| Response {
         time: probe.time - AFTER_ONSET,
         kind: probe.kind,
@@ -147,6 +158,6 @@ pub fn simulate(
         samples,
         deeds: acted.deeds,
         told,
-        end: learner.describe(),
+        end,
     })
 }

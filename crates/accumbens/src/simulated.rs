@@ -4,7 +4,7 @@ use crate::experiment::{self, Experiment, Lived, catalogue};
 use crate::stages::{Noise, SensorStage};
 use crate::theories;
 use accumbens_core::study::{Between, COVERAGE, Scores, Scoring, Sensor, Session, Statistic, Study, Subject};
-use accumbens_core::{AnyTheory, Channel, ChannelInfo, EventLog, Recording, Result, Sample, Seed, Stage, sensors};
+use accumbens_core::{AnyTheory, Channel, ChannelInfo, EventLog, Recording, Result, Sample, Seed, Stage, room, sensors};
 use rand_distr::{Distribution, StandardNormal};
 
 /// What is simulated.
@@ -84,13 +84,14 @@ pub fn scoring() -> Scores {
 /// Simulates the study.
 ///
 /// # Errors
-/// Where no theory is called as the truth is.
+/// Where no theory is called as the truth is, it cannot go on, or the study finds no room.
 pub fn study(design: &Design) -> Result<Study> {
     let experiment = catalogue::by_name(&design.experiment)?;
     let kinds = experiment.kinds()?;
     let names: Vec<&str> = kinds.iter().map(|k| k.name.as_str()).collect();
     design.scoring.check(&names)?;
     design.choices.iter().try_for_each(|c| c.check(&names))?;
+    check_room(design, &experiment)?;
     let subjects = (1..=design.subjects).map(|n| subject(&experiment, design, n)).collect::<Result<_>>()?;
     Ok(Study {
         title: format!("A simulated study of {} mice", design.subjects),
@@ -111,11 +112,9 @@ pub fn study(design: &Design) -> Result<Study> {
 fn individual(design: &Design, number: u32) -> Result<Box<dyn AnyTheory>> {
     let mut theory = theories::parse(&design.truth)?;
     let mut rng = design.seed.stream(&format!("simulated/{number}/parameters"));
-    for place in 0..theory.table().len() {
-        if let Some(prior) = theory.table()[place].prior {
-            let z: f64 = StandardNormal.sample(&mut rng);
-            theory.set(place, prior.value(0.5 * z))?;
-        }
+    for (place, prior) in theory.fitted() {
+        let z: f64 = StandardNormal.sample(&mut rng);
+        theory.set(place, prior.value(0.5 * z))?;
     }
     Ok(theory)
 }
@@ -124,7 +123,8 @@ fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subj
     let sessions = experiment::sessions(experiment, None, number, design.seed)?;
     let mut theory = individual(design, number)?;
     let mut rng = design.seed.stream(&format!("simulated/{number}/choices"));
-    let Lived { life, logs, samples, .. } = experiment::lived(&sessions, theory.as_mut(), &mut rng)?;
+    let Lived { life, logs, samples, .. } =
+        experiment::lived(&sessions, theory.as_mut(), &mut rng).map_err(|e| e.within(&format!("mouse {number}")))?;
     let weights = weights(&samples, &theory.channels(life.log.kinds()), design.seed);
     let (count, whole) = (sessions.len(), life.starts.last().zip(sessions.last()).map_or(1.0, |(t, s)| t + s.duration));
     let recordings =
@@ -162,6 +162,15 @@ fn weights(samples: &[Sample], channels: &[ChannelInfo], seed: Seed) -> Vec<f64>
         weight.abs() / size
     };
     channels.iter().enumerate().map(one).collect()
+}
+
+/// A study has room for its samples and the sensor's.
+fn check_room(design: &Design, experiment: &Experiment) -> Result<()> {
+    let sessions = experiment::sessions(experiment, None, 1, design.seed)?;
+    let seconds: f64 = sessions.iter().map(|s| s.duration).sum();
+    let sizes = [("rate (Hz)", design.rate), ("seconds a subject", seconds), ("subjects", f64::from(design.subjects))];
+    room("simulated study", &sizes)?;
+    Ok(())
 }
 
 /// Impulses of dopamine through the sensor and the fibre.

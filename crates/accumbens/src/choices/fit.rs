@@ -10,7 +10,7 @@ use super::diffusion::Diffusion;
 use super::model::{AnyModel, Trace};
 use crate::fit::search::maximise;
 use accumbens_core::choices::{Choices, Chooser};
-use accumbens_core::{Parameter, Prior, Result, Seed};
+use accumbens_core::{Error, Parameter, Prior, Result, Seed};
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use rayon::prelude::*;
 
@@ -247,13 +247,19 @@ pub fn subject(
 ) -> Result<Found> {
     let n = of.places.len();
     let mut mine = model.boxed();
+    let mut broken = None;
     let mut f = |z: &[f64]| {
         // Beyond ten standard scores no double holds a difference.
         if z.iter().any(|z| z.abs() > 10.0) {
             return f64::NEG_INFINITY;
         }
         of.put(mine.as_mut(), z);
-        let all: f64 = task.parts(mine.as_ref()).map_or(f64::NEG_INFINITY, |p| p.iter().sum());
+        let parts = task.parts(mine.as_ref()).map_err(|e| {
+            if matches!(e, Error::Broken { .. }) {
+                broken.get_or_insert(e);
+            }
+        });
+        let all: f64 = parts.map_or(f64::NEG_INFINITY, |p| p.iter().sum());
         all + if beforehand == Beforehand::Priors { population.log_density(z) } else { 0.0 }
     };
     let starts = match start {
@@ -277,6 +283,9 @@ pub fn subject(
     }
     let (_, second) = derivatives(&mut f, &z);
     let best = f(&z);
+    if let Some(broken) = broken {
+        return Err(broken.within(&task.subject.name));
+    }
     let least: Vec<f64> = match beforehand {
         Beforehand::Priors => population.sd.iter().map(|s| 1.0 / (s * s)).collect(),
         Beforehand::Nothing => vec![FLAT; n],

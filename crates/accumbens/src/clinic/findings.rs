@@ -4,7 +4,7 @@ use super::studies::{self, Measured, Study};
 use crate::findings::spec::{Evidence, Published};
 use crate::findings::verdict::{Expressions, decide, estimate};
 use crate::findings::{Estimate, Scored, Test, Verdict};
-use accumbens_core::{Error, Result, Seed, declaration};
+use accumbens_core::{Error, Result, Seed, declaration, room};
 use include_dir::{Dir, include_dir};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -151,6 +151,9 @@ pub fn steps(names: &[String]) -> Result<u64> {
     Ok(runs(&read(names)?)?.len() as u64)
 }
 
+/// Numbers that a subject's measures hold with their names, about.
+const MEASURED: f64 = 64.0;
+
 /// Asks every account of each finding's study (all findings where none are named). `tick` is called after each account of
 /// each study; where it returns false the work stops.
 ///
@@ -160,6 +163,7 @@ pub fn ask(names: &[String], subjects: u32, seed: Seed, tick: &(dyn Fn() -> bool
     if subjects < 2 {
         return Err(Error::input("subjects", subjects.to_string(), "2 or more, for a confidence interval"));
     }
+    room("clinic", &[("subjects", f64::from(subjects)), ("numbers of each", MEASURED)])?;
     let findings = read(names)?;
     let runs = runs(&findings)?;
     let one = |(study, account): &(&Study, &str)| {

@@ -8,7 +8,8 @@
 //! divided by its standard error to z, and shrunk by max(0, 1 − z₀/z²).
 
 use super::estimate::shrinkage;
-use accumbens_core::{Error, Result};
+use accumbens_core::room::numbers;
+use accumbens_core::{Error, Result, room};
 use serde::{Deserialize, Serialize};
 
 /// Settings.
@@ -111,6 +112,12 @@ pub struct Net {
     pub kept: f64,
 }
 
+/// Checks that the columns of so many targets find room.
+fn columns_room(keys: usize, targets: usize) -> Result<()> {
+    let (keys, targets) = (("keys", keys as f64), ("targets", targets.max(1) as f64));
+    room("Contingency", &[keys, targets, ("numbers of each", numbers::<Cell>())]).map(|_| ())
+}
+
 impl Contingencies {
     /// Nothing known yet at `start`: `keys` kinds of event, of which `targets` matter.
     ///
@@ -142,6 +149,8 @@ impl Contingencies {
         if let Some(target) = targets.iter().find(|t| **t >= keys) {
             return fault("target", f64::from(*target), &format!("a key below {keys}"));
         }
+        room("Contingency", &[("keys", f64::from(keys)), ("numbers of each", numbers::<Trace>() + 1.0)])?;
+        columns_room(keys as usize, targets.len())?;
         let column = |key: &u32| Column { key: *key, cells: vec![Cell::default(); keys as usize], ..Column::default() };
         Ok(Self {
             settings,
@@ -169,7 +178,7 @@ impl Contingencies {
     /// Something happens: it leaves a trace, and where it is a target it teaches what came before it.
     ///
     /// # Errors
-    /// Where time runs back or the key is unknown.
+    /// Where time runs back, the key is unknown, or a new target finds no room.
     #[inline]
     pub fn event(&mut self, key: u32, time: f64, magnitude: f64) -> Result<()> {
         if !(time >= self.now && time.is_finite() && magnitude.is_finite()) || key as usize >= self.traces.len() {
@@ -182,7 +191,7 @@ impl Contingencies {
             let own = self.columns[target].promoted.then(|| self.worth(key));
             self.teach(target, time, own.unwrap_or(magnitude));
             if let Some(promotion) = self.settings.promotion {
-                self.promote(target, promotion);
+                self.promote(target, promotion)?;
             }
         }
         let trace = &mut self.traces[key as usize];
@@ -233,7 +242,7 @@ impl Contingencies {
     }
 
     /// Makes targets of those causes of a target that have been worth enough for long enough.
-    fn promote(&mut self, target: usize, promotion: Promotion) {
+    fn promote(&mut self, target: usize, promotion: Promotion) -> Result<()> {
         for i in 0..self.active.len() {
             let key = self.active[i];
             if self.columns.iter().any(|c| c.key == key) {
@@ -244,10 +253,12 @@ impl Contingencies {
             let streak = &mut self.streaks[key as usize];
             *streak = if enough { *streak + 1 } else { 0 };
             if *streak >= promotion.times {
+                columns_room(self.traces.len(), self.columns.len() + 1)?;
                 let cells = vec![Cell::default(); self.traces.len()];
                 self.columns.push(Column { key, cells, promoted: true, ..Column::default() });
             }
         }
+        Ok(())
     }
 
     /// The keys of the targets, those that were promoted last.

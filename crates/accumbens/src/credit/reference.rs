@@ -2,7 +2,7 @@
 //! drives and threats as potentials.
 
 use super::estimate::{Estimate, Prior};
-use accumbens_core::{Error, Result};
+use accumbens_core::{Error, Result, room};
 use serde::{Deserialize, Serialize};
 
 /// Expected eligibility traces (van Hasselt et al. 2021) of a stream of `states` below `count`: z(s) = E[e_t | S_t = s], with
@@ -30,7 +30,8 @@ pub fn expected_traces(
     if let Some(restart) = restart.filter(|r| r.len() != states.len()) {
         return Err(Error::input("restart", restart.len().to_string(), format!("{}, one a state", states.len())));
     }
-    let (mut z, mut trace, mut visits) = (vec![0.0; count * count], vec![0.0; count], vec![0.0_f64; count]);
+    let cells = room("expected_traces", &[("count", count as f64), ("count", count as f64)])?;
+    let (mut z, mut trace, mut visits) = (vec![0.0; cells], vec![0.0; count], vec![0.0_f64; count]);
     for (t, state) in states.iter().map(|s| *s as usize).enumerate() {
         let kept = if restart.is_some_and(|r| r[t]) { 0.0 } else { keep };
         trace.iter_mut().for_each(|e| *e *= kept);

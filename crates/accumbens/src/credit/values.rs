@@ -1,7 +1,8 @@
 //! Values of sources of unequal noise, each learnt at the rate that its precision asks for.
 
 use super::estimate::{Estimate, Prior};
-use accumbens_core::{Error, Result};
+use accumbens_core::room::numbers;
+use accumbens_core::{Error, Result, room};
 use serde::{Deserialize, Serialize};
 
 /// How little of an answer's square is left for noise, where the value's own uncertainty explains the rest.
@@ -49,6 +50,7 @@ impl Values {
         if half_life.is_nan() || half_life <= 0.0 {
             return Err(Error::input("half_life", half_life.to_string(), "above 0 numbers, or infinity"));
         }
+        room("Values", &[("sources", sources as f64), ("numbers of each", numbers::<Source>())])?;
         let none = Estimate::default();
         let one = Source { numbers: 0, mean: 0.0, variance: None, squares: none, excess: none, last: 0 };
         let prior = Prior { keep: Prior::half_life(half_life), ..Prior::default() };

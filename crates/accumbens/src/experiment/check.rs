@@ -2,7 +2,8 @@
 
 use super::spec::{ClampSpec, Experiment, Interval, Name, Phase, RoleSpec, TrialType, Walk};
 use accumbens_core::declaration::{self, line};
-use accumbens_core::{Error, EventKind, EventKindId, Hold, Result, Role};
+use accumbens_core::room::numbers;
+use accumbens_core::{Error, Event, EventKind, EventKindId, Hold, Result, Role, room};
 
 /// The shortest interval that is accepted, s: a schedule cannot come to nothing but events.
 const SHORTEST: f64 = 1e-3;
@@ -71,6 +72,38 @@ impl Checker<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Checks that what happens in a phase finds room, as far as its declaration says how much that is.
+    fn room(&self, phase: &Phase) -> Result<()> {
+        let fits = |interval: &Interval| match *interval {
+            Interval::Fixed(i) => i.fixed,
+            Interval::Uniform(i) => 0.5 * (i.uniform[0] + i.uniform[1]),
+            Interval::Exponential(i) => i.exponential.max(i.min).min(i.max.unwrap_or(f64::MAX)),
+        };
+        let within = |interval: &Interval, count: Option<f64>| {
+            let fitting = phase.duration.map_or(f64::INFINITY, |d| d / fits(interval));
+            count.unwrap_or(f64::INFINITY).min(fitting)
+        };
+        let sessions = ("sessions", f64::from(phase.sessions));
+        let numbers = ("numbers of each", numbers::<Event>());
+        let counted: f64 = phase.trial_types.iter().filter_map(|t| t.count).map(f64::from).sum();
+        let declared = if counted > 0.0 { Some(counted) } else { phase.trials.map(f64::from) };
+        if let Some(iti) = phase.iti.as_ref().filter(|_| !phase.trial_types.is_empty()) {
+            let most = phase.trial_types.iter().map(|t| t.all_events().count()).max().unwrap_or(0).max(1) as f64;
+            room("trials", &[("trials", within(iti, declared)), ("events of each", most), sessions, numbers])?;
+        }
+        // Without a duration free events end with the last trial.
+        let lasts = phase.duration.unwrap_or_else(|| {
+            let iti = phase.iti.as_ref().filter(|_| !phase.trial_types.is_empty());
+            let last = phase.trial_types.iter().flat_map(TrialType::all_events).map(|e| e.at).fold(0.0, f64::max);
+            iti.map_or(f64::INFINITY, |iti| within(iti, declared) * (fits(iti) + last))
+        });
+        for free in &phase.free {
+            let count = free.count.map_or(f64::INFINITY, f64::from).min(lasts / fits(&free.every));
+            room("free", &[("events", count), sessions, numbers])?;
+        }
+        Ok(())
     }
 
     fn phase(&self, phase: &Phase) -> Result<()> {
@@ -159,6 +192,7 @@ impl Checker<'_> {
                 }
             }
         }
+        self.room(phase).map_err(|e| e.within(&format!("{}: phase {:?}", self.file, phase.name.get_ref())))?;
         phase.clamps.iter().try_for_each(|c| self.clamp(c))?;
         phase.changes.iter().try_for_each(|c| self.groups(&c.groups))
     }

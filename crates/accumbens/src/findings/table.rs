@@ -195,14 +195,14 @@ pub fn cell(
     if finding.measure.values().zip(&mixtures.of).any(|(m, of)| dopamine(m) && of.is_none()) {
         return Ok(silent(finding, name, label, "its signals do not reach what was recorded".into()));
     }
-    let mut all = Vec::with_capacity(subjects as usize);
+    let mut all = Vec::new();
     for number in 1..=subjects {
         match measured(finding, &experiment, theory.as_ref(), &mixtures, number, seed) {
             Ok(measured) => all.push(measured),
             Err(Error::Life { place, problem, .. }) => {
                 return Ok(silent(finding, name, label, format!("it could not live through it: {place}: {problem}")));
             }
-            Err(other) => return Err(other.within(name)),
+            Err(other) => return Err(other.within(&format!("subject {number}")).within(name)),
         }
     }
     score(finding, name, label, &all)

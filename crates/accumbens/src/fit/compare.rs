@@ -3,12 +3,11 @@
 use super::choosing::Chooser;
 use super::cohort::Cohort;
 use super::describe::{Description, describe};
-use super::infer::{Asked, Budget, Fitted, Task, Tried, said};
+use super::infer::{Asked, Budget, Fitted, Task, Tried, design};
 use super::left_out::left_out;
 use super::ranking::{NULL, Ranked, rank};
 use super::recovery::Recovery;
 use super::results::Whole;
-use super::search::Space;
 use super::selection::{PRIOR_COUNT, Selection};
 use super::statistics::mean;
 use super::verdict::{Evidences, Verdict};
@@ -145,10 +144,12 @@ pub struct TheoryResult {
     pub told: Vec<String>,
     /// Its fitted parameters with their priors, in words.
     pub fitted: Vec<(String, String)>,
+    /// Points of its parameters that were tried, over all subjects.
+    pub tried_points: usize,
+    /// Those with which it could not live: its dopamine was no finite number. They count as the worst.
+    pub failed_points: usize,
     /// Each subject.
     pub subjects: Vec<SubjectFit>,
-    /// Points of parameters that were tried over all subjects, and those with which the theory could not go on.
-    pub tried: [usize; 2],
     /// The theory itself, as it was before it was fitted.
     #[serde(skip)]
     pub of: Box<dyn AnyTheory>,
@@ -313,9 +314,7 @@ fn fit_all(cohort: &Cohort, tasks: &[Task], options: &Options, go_on: &(dyn Fn()
             return Ok((job, None));
         }
         let (member, theory) = (&cohort.members[m], options.theories[t].1.as_ref());
-        let space = Space::of(theory);
-        let point = |z: Vec<f64>| said(member, theory, &space, &z);
-        let design: Vec<Tried> = space.design(options.budget.design).into_iter().map(point).collect::<Result<_>>()?;
+        let design = design(member, theory, options.budget.design)?;
         let stream = format!("fit/{}/{}", member.name, theory.name());
         let asked = ask(cohort, tasks, &design, options, (m, t));
         let fitted = asked.infer(&tasks[m].y, options.budget, options.seed, &stream)?;

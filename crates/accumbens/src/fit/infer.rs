@@ -15,7 +15,7 @@ use super::evidence::{Nuisance, Part, Scale, log_evidence, scaled_channels};
 use super::overlap::Source;
 use super::search::{Space, maximise};
 use super::statistics::log_mean;
-use accumbens_core::{AnyTheory, Error, Result, Seed};
+use accumbens_core::{AnyTheory, Error, Result, Seed, room};
 use nalgebra::{DMatrix, DVector};
 use rand::Rng;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
@@ -77,8 +77,8 @@ pub struct Tried {
     pub channels: Vec<Vec<f64>>,
     /// Scaled preferences before each choice.
     pub preferences: Vec<f64>,
-    /// Whether the theory could not live with these parameters: it says nothing then.
-    pub failed: bool,
+    /// Why the theory could not go on with these parameters, where it could not: it then counts as the worst.
+    pub failed: Option<String>,
 }
 
 impl Task {
@@ -105,6 +105,9 @@ impl Task {
     /// The log evidence of responses `y` in their own unit, and of the choices, for what a theory says.
     #[must_use]
     pub fn evidence(&self, y: &[f64], said: &Tried, positive: bool) -> [f64; 2] {
+        if said.failed.is_some() {
+            return [f64::NEG_INFINITY; 2];
+        }
         let scale = Scale::of(y);
         let responses = log_evidence(&self.nuisance, &scale.apply(y), &Part::gains(&said.channels, positive));
         let chosen = self.choosing.log_evidence(&said.preferences, self.choosing.chosen.len());
@@ -112,18 +115,52 @@ impl Task {
     }
 }
 
-/// What a theory says at these standard scores; nothing where it cannot live with them.
+/// What a theory says at these standard scores; of those with which it cannot go on, why.
 ///
 /// # Errors
-/// Where the theory refuses the parameters or what it is told.
+/// Where the theory refuses the parameters or what it is told, or its code fails.
 pub fn said(member: &Member, theory: &dyn AnyTheory, space: &Space, z: &[f64]) -> Result<Tried> {
     let z = z.to_vec();
     match member.dopamine(space.at(theory, &z)?.as_ref()) {
-        Err(Error::Life { .. }) => Ok(Tried { z, failed: true, ..Tried::default() }),
+        Err(error @ Error::Life { .. }) => Ok(Tried { z, failed: Some(error.to_string()), ..Tried::default() }),
         lived => {
-            let (channels, preferences) = lived?;
+            let (channels, preferences) = lived.map_err(|e| e.within(&member.name))?;
             let preferences = member.choosing.scaled(&preferences);
-            Ok(Tried { z, channels: scaled_channels(&channels), preferences, failed: false })
+            Ok(Tried { z, channels: scaled_channels(&channels), preferences, failed: None })
+        }
+    }
+}
+
+/// The same in a search, which may go where a parameter's domain does not: there a theory cannot go on.
+///
+/// # Errors
+/// Where the theory's code fails.
+pub fn said_anywhere(member: &Member, theory: &dyn AnyTheory, space: &Space, z: &[f64]) -> Result<Tried> {
+    match said(member, theory, space, z) {
+        Err(error) if !matches!(error, Error::Broken { .. }) => {
+            Ok(Tried { z: z.to_vec(), failed: Some(error.to_string()), ..Tried::default() })
+        }
+        said => said,
+    }
+}
+
+/// What a theory says at the points of its design.
+///
+/// # Errors
+/// As [`said`], and where it can go on with none of them.
+pub fn design(member: &Member, theory: &dyn AnyTheory, count: usize) -> Result<Vec<Tried>> {
+    let space = Space::of(theory);
+    let channels = theory.channels(member.log.kinds()).len() as f64;
+    room("design", &[("points", count as f64), ("responses", member.scored.len() as f64), ("channels", channels)])?;
+    let point = |z: Vec<f64>| said(member, theory, &space, &z);
+    let tried: Vec<Tried> = space.design(count).into_iter().map(point).collect::<Result<_>>()?;
+    match tried.iter().map(|t| t.failed.as_deref()).collect::<Option<Vec<_>>>() {
+        None => Ok(tried),
+        Some(why) => {
+            let place = format!("{}, {}", theory.name(), member.name);
+            let problem =
+                format!("it goes on with none of {} points of its parameters; the first: {}", why.len(), why[0]);
+            Err(Error::input(place, problem, "a theory without it, or other values of parameters that are not fitted"))
         }
     }
 }
@@ -239,7 +276,7 @@ impl Asked<'_> {
         let value = |said: &Tried| self.task.evidence(y, said, self.positive);
         let point = |said: &Tried| Point { z: said.z.clone(), log: value(said) };
         let mut draws: Vec<Point> = self.design.iter().map(point).collect();
-        let failed = self.design.iter().filter(|t| t.failed).count();
+        let failed = self.design.iter().filter(|t| t.failed.is_some()).count();
         if d == 0 {
             let [a, b] = draws[0].log;
             let (best, tried) = (self.design[0].clone(), [1, failed]);
@@ -321,9 +358,9 @@ impl Search<'_, '_> {
 
     /// Asks the theory at a point.
     fn look(&mut self, z: &[f64]) -> Result<Point> {
-        let said = said(self.asked.member, self.asked.theory, &self.space, z)?;
+        let said = said_anywhere(self.asked.member, self.asked.theory, &self.space, z)?;
         self.tried[0] += 1;
-        self.tried[1] += usize::from(said.failed);
+        self.tried[1] += usize::from(said.failed.is_some());
         let point = Point { log: self.asked.task.evidence(self.y, &said, self.asked.positive), z: said.z.clone() };
         self.note(&said, point.log());
         Ok(point)

@@ -1,6 +1,6 @@
 //! Scores a theory on a left-out subject, with the parameters that fit all others best together.
 
-use super::infer::{Asked, Budget, Tried, said};
+use super::infer::{Asked, Budget, Tried, said_anywhere};
 use super::search::{Space, maximise};
 use accumbens_core::{Error, Result, Seed};
 
@@ -30,7 +30,7 @@ pub fn left_out(asked: &[Asked<'_>], out: usize, budget: Budget, seed: Seed) -> 
     if !best.is_empty() {
         let mut fault: Option<Error> = None;
         let objective = |z: &[f64]| {
-            let together = others.iter().map(|&i| Ok(evidence(i, &said(asked[i].member, theory, &space, z)?)));
+            let together = others.iter().map(|&i| Ok(evidence(i, &said_anywhere(asked[i].member, theory, &space, z)?)));
             match together.sum::<Result<f64>>() {
                 Ok(sum) => number(sum + space.log_prior(z)),
                 Err(error) => {
@@ -48,6 +48,6 @@ pub fn left_out(asked: &[Asked<'_>], out: usize, budget: Budget, seed: Seed) -> 
             best = found.0;
         }
     }
-    let said = said(asked[out].member, theory, &space, &best)?;
+    let said = said_anywhere(asked[out].member, theory, &space, &best)?;
     Ok(evidence(out, &said))
 }

@@ -113,7 +113,7 @@ impl Whole<'_> {
             let subjects = (0..self.cohort.members.len()).map(|m| self.subject(m, t, left[t][m], focus.index()));
             let name = |place: usize| theory.table()[place].name.to_owned();
             let fitted = theory.fitted().into_iter().map(|(place, prior)| (name(place), prior.words())).collect();
-            let tried = |i: usize| self.fits.iter().map(|row| row[t].1.tried[i]).sum();
+            let points = |i: usize| self.fits.iter().map(|row| row[t].1.tried[i]).sum();
             Ok(TheoryResult {
                 label: label.clone(),
                 theory: theory.name(),
@@ -121,7 +121,8 @@ impl Whole<'_> {
                 told: told(self.cohort, theory.as_ref()),
                 fitted,
                 subjects: subjects.collect::<Result<_>>()?,
-                tried: [tried(0), tried(1)],
+                tried_points: points(0),
+                failed_points: points(1),
                 of: theory.clone(),
             })
         };

@@ -5,7 +5,7 @@
 //! with a ridge penalty that is chosen by leaving out stretches of the recording in turn.
 
 use accumbens_core::study::{Session, Window};
-use accumbens_core::{Error, Result};
+use accumbens_core::{Error, Result, room};
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -128,6 +128,7 @@ fn products(session: &Session, channel: &str, design: &Design) -> Result<Vec<Pro
         .iter()
         .map(|e| log.kind(e).ok_or_else(|| Error::input("kernels", format!("no event is called {e:?}"), "")));
     let kinds = kinds.collect::<Result<Vec<_>>>()?;
+    room("kernels", &[("rate (Hz)", design.rate), ("seconds", last - first)])?;
     let count = ((last - first) * design.rate) as usize + 1;
     let (mut sums, mut counts) = (vec![0.0; count], vec![0.0; count]);
     for (t, x) in recording.times.iter().zip(&data.data).filter(|(_, x)| x.is_finite()) {

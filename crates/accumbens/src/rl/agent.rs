@@ -229,7 +229,8 @@ pub fn teach(
         return Err(Error::input("experiment", "there is nothing to choose in it", "one with choices"));
     }
     let lesson = |subject: u32| {
-        let lessons = one(design, agent, theory, region, subject, seed)?;
+        let lessons = one(design, agent, theory, region, subject, seed);
+        let lessons = lessons.map_err(|e| e.within(&format!("subject {subject}")))?;
         if tick() { Ok(lessons) } else { Err(Error::Interrupted) }
     };
     let all = (1..=subjects).into_par_iter().map(lesson).collect::<Result<Vec<_>>>()?;

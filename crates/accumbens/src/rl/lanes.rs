@@ -1,7 +1,8 @@
 //! Many subjects at once, step by step, for trainers.
 
 use super::environment::{Design, Lane};
-use accumbens_core::{Error, Result, Seed};
+use accumbens_core::room::numbers;
+use accumbens_core::{Error, Event, Result, Seed, room};
 
 /// When a lane whose session is over begins the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +58,13 @@ impl Lanes {
     /// So many lanes, each with subjects of its own.
     ///
     /// # Errors
-    /// Where the sessions cannot be made.
+    /// Where the sessions cannot be made, or the lanes find no room.
     pub fn new(design: Design, lanes: u32, autoreset: Autoreset) -> Result<Self> {
+        // A lane holds a subject's sessions, at least as many numbers as its subject's events.
+        let lane = Lane::new(&design, 1, lanes.max(1))?;
+        let events: usize = lane.sessions().iter().map(|s| s.log.events().len()).sum();
+        let each = (events as f64).mul_add(numbers::<Event>(), design.width() as f64 + numbers::<Lane>());
+        room("lanes", &[("lanes", f64::from(lanes)), ("numbers of each", each)])?;
         let made = (1..=lanes).map(|subject| Lane::new(&design, subject, lanes)).collect::<Result<_>>()?;
         Ok(Self { design, lanes: made, autoreset })
     }

@@ -1,7 +1,7 @@
 //! Changes the clock: keeps a part of the session, or puts it on a regular grid.
 
 use accumbens_core::cleaning::{Resample, Trim};
-use accumbens_core::{Entry, Error, Recording, Result, Stage};
+use accumbens_core::{Entry, Error, Recording, Result, Stage, room};
 
 /// Keeps a part of the session.
 pub struct TrimStage(
@@ -46,8 +46,9 @@ impl Stage for ResampleStage {
         let (Some(first), Some(own)) = (recording.times.first().copied(), recording.interval()) else {
             return Err(Error::input("resample", "a recording without samples", "two or more samples"));
         };
-        let step = 1.0 / self.0.rate;
+        let (step, channels) = (1.0 / self.0.rate, recording.channels.len().max(1) as f64);
         let last = recording.times[recording.times.len() - 1];
+        room("resample", &[("rate (Hz)", self.0.rate), ("seconds", last - first), ("channels", channels)])?;
         let count = ((last - first) / step).floor() as usize + 1;
         let grid: Vec<f64> = (0..count).map(|i| first + i as f64 * step).collect();
         let times = std::mem::take(&mut recording.times);

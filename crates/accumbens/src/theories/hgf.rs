@@ -6,9 +6,9 @@
 //! `hgf`: π₃ ← π̂₃ + ½κ²w(w + (2w−1)δ₂), μ₃ ← μ₃ + ½κwδ₂/π₃ (Mathys et al. 2011). `ehgf`: μ₃ first, with π̂₃; then with
 //! the new μ₃ v = e^(κμ₃+ω₂), π̂ = 1/(1/π₂' + v), w = v·π̂, r = (v − 1/π₂')·π̂, d = (1/π₂ + Δμ₂²)·π̂ − 1 and
 //! π₃ ← π̂₃ + max(0, ½κ²w(w + r·d)), where π₂' is π₂ before the trial (Weber et al. 2023), as in the MATLAB toolbox TAPAS.
-//! `pyhgf`: μ₃ as in `ehgf`, but π₃ as in `hgf`, which is how the Python package of that name was found to update its
-//! eHGF (read in its code, not run; newer versions may differ): after thousands of trials its π₃ is another number. A
-//! precision that is not positive ends the life with an error that names the trial.
+//! `pyhgf`: μ₃ as in `ehgf`, but π₃ as in `hgf`, which is what the Python package of that name calls eHGF (its beliefs are
+//! held by a test): over thousands of trials its π₃ comes out a tenth to a quarter lower. A precision that is not positive
+//! ends the life with an error that names the trial.
 //!
 //! A trial opens with a cue and closes with the outcome, a declared omission, or after `window` seconds. The published
 //! filter knows trials and not time. Here the time between trials is cut into trials without a cue, `segment` seconds

@@ -228,4 +228,7 @@ impl<W: Wrapper> Learner for Living<W> {
             _ => serde_json::json!({ W::NAME: own }),
         }
     }
+    fn fault(&self) -> Option<Error> {
+        self.inner.fault()
+    }
 }

@@ -5,12 +5,14 @@
 //! order, without a logarithm or an exponential in the loop.
 
 use super::{Balance, Receptor, Space};
-use accumbens_core::{Error, Result};
+use accumbens_core::{Error, Result, room};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 /// The largest share of dopamine at low concentration that uptake takes in one sub-step.
 const UPTAKE_A_STEP: f64 = 0.02;
+/// Numbers that a voxel holds: dopamine now and next, and what is bound to two receptors.
+pub const FIELDS: f64 = 4.0;
 /// Lanes of a sum: as many as the widest vector unit holds, so that sums do not depend on the machine.
 const LANES: usize = 8;
 
@@ -89,14 +91,15 @@ impl Lattice {
     /// An even concentration, nM, with the receptors in equilibrium.
     ///
     /// # Errors
-    /// Where the step is too long for diffusion to be stable.
+    /// Where the step is too long for diffusion to be stable, or the voxels find no room.
     pub fn new(grid: Grid, space: Space, receptors: [Receptor; 2], concentration: f64) -> Result<Self> {
         let stable = grid.spacing * grid.spacing / (6.0 * grid.diffusion);
         if grid.step > stable {
             let problem = format!("a step of {} s is unstable", grid.step);
             return Err(Error::input("grid.step", problem, format!("at most {stable:.3e} s at this spacing")));
         }
-        let side = grid.side as usize;
+        let (side, along) = (grid.side as usize, ("side", grid.side));
+        room("grid", &[along, along, along, ("numbers a voxel", FIELDS)])?;
         let voxels = side * side * side;
         let bound = [0, 1].map(|i: usize| vec![receptors[i].rest(concentration); voxels]);
         Ok(Self {

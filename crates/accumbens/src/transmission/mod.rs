@@ -29,7 +29,7 @@ pub use cell::Cell;
 pub use conductance::{Conductances, Synapses};
 pub use fibre::{Fibre, FibreStage};
 pub use firing::{Firing, Population};
-pub use lattice::{Grid, Lattice};
+pub use lattice::{FIELDS, Grid, Lattice};
 pub use light::LightStage;
 pub use mixed::{Balance, Buffer, Mixed, Space};
 pub use receptor::Receptor;
