@@ -132,6 +132,9 @@ enum Timed {
 
 fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
     let Some(threads) = threads else { return Ok(work()) };
+    if threads == 0 {
+        return Err(Error::input("--threads", "0 threads do nothing", "1 or more; all cores where absent"));
+    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|e| Error::input("--threads", e.to_string(), "1 or more"))?;
     Ok(pool.install(work))
@@ -246,10 +249,16 @@ pub fn trials(study: &Study, comparison: &Comparison) -> Vec<Column> {
     columns
 }
 
+/// A value with its standard error over animals; one animal has none.
+fn with_error([value, error]: [f64; 2]) -> String {
+    if error.is_finite() { format!("{value:.1} ± {error:.1}") } else { format!("{value:.1} (no s.e.)") }
+}
+
 fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     let members = &comparison.cohort.members;
     let responses: usize = members.iter().map(|m| m.scored.len()).sum();
     output::line(&format!("{}: {} subjects, {responses} responses", study.title, members.len()))?;
+    output::concerns(&comparison.concerns)?;
     let header = [
         "theory",
         "held-out",
@@ -267,8 +276,8 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
         [
             format!("{}{truth}", r.label),
             format!("{:.1}", r.held_out),
-            format!("{:.1} ± {:.1}", r.difference[0], r.difference[1]),
-            format!("{:.1}", r.left_out),
+            with_error(r.difference),
+            if r.left_out.is_nan() { "–".into() } else { format!("{:.1}", r.left_out) },
             format!("{:.1}", r.delta_bic),
             format!("{:.2}", r.frequency),
             format!("{:.2} ({:.2})", r.protected, r.exceedance),

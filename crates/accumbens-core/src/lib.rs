@@ -24,6 +24,7 @@ pub mod recording;
 pub mod regions;
 pub mod seed;
 pub mod sensors;
+pub mod soundness;
 pub mod stage;
 pub mod study;
 pub mod theory;

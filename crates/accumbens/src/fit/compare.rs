@@ -12,6 +12,7 @@ use super::search::Space;
 use super::selection::{PRIOR_COUNT, Selection, select};
 use super::statistics::{mean, variance};
 use super::verdict::{Verdict, judge};
+use crate::concerns::{Concern, answerable, concerns};
 use accumbens_core::study::Study;
 use accumbens_core::{AnyTheory, Error, Result, Seed};
 use rayon::prelude::*;
@@ -140,6 +141,8 @@ pub struct Comparison {
     pub seed: Seed,
     /// Subjects that were not finished when the user stopped.
     pub unfinished: Vec<String>,
+    /// What is to be asked about the study before the answer is believed.
+    pub concerns: Vec<Concern>,
     /// The subjects as they were fitted.
     #[serde(skip)]
     pub cohort: Cohort,
@@ -157,9 +160,12 @@ pub fn steps(study: &Study, options: &Options) -> u64 {
 /// whole subject, and what is finished is reported.
 ///
 /// # Errors
-/// Where the study has no responses, a theory cannot live through its events, or nothing was finished.
+/// Where the study has no responses, nothing in it can be learnt from, a theory cannot live through its events, or nothing
+/// was finished.
 pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync)) -> Result<Comparison> {
     let (mut cohort, mut description) = describe(study)?;
+    answerable(study, &cohort, &options.theories)?;
+    let concerns = concerns(study, Some(&cohort));
     let tasks: Vec<Task> = cohort.members.iter().map(Task::new).collect();
     if let Some(i) = tasks.iter().position(|t| t.folds.is_empty()) {
         let name = &cohort.members[i].name;
@@ -228,6 +234,7 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
         budget: options.budget,
         seed: options.seed,
         unfinished,
+        concerns,
         cohort,
     })
 }

@@ -42,6 +42,7 @@ pub fn html(study: &Study, comparison: &Comparison, command: &str) -> Result<Str
         "command": command,
         "study": tables::study(study, comparison),
         "verdict": &comparison.verdict,
+        "concerns": &comparison.concerns,
         "ranking": tables::ranking(comparison),
         "families": &comparison.selection.families,
         "omnibus_risk": comparison.selection.omnibus_risk,
