@@ -2,7 +2,7 @@
 
 use accumbens::concerns::Concern;
 use accumbens_core::{Error, Result};
-use comfy_table::{ContentArrangement, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Width, presets};
 use std::fmt;
 use std::io::{IsTerminal, Write};
 
@@ -107,7 +107,12 @@ impl Table {
             }
             table.set_header(pick(&self.header));
             self.rows.iter().for_each(|row| _ = table.add_row(pick(row)));
-            if width.is_some() { table.to_string() } else { table.trim_fmt() }
+            if width.is_none() {
+                return table.trim_fmt();
+            }
+            let least = |c: &usize| u16::try_from(self.least(*c)).unwrap_or(u16::MAX);
+            table.set_constraints(columns.iter().map(|c| ColumnConstraint::LowerBoundary(Width::Fixed(least(c)))));
+            table.to_string()
         };
         let all = || vec![(0..self.header.len()).collect()];
         let blocks = width.map_or_else(all, |w| self.blocks(usize::from(w)));
@@ -124,6 +129,19 @@ impl fmt::Display for Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_beside_names_is_broken_between_its_words_and_the_names_are_not_broken() {
+        let mut table = table(&["session", "signal", "what it says"]);
+        let text = "temporal-difference error over states of variable duration, against the average reward";
+        table.add_row(["m2/day1", "20.0 Hz", text]);
+        let shown = table.render(Some(50));
+        assert!(shown.lines().all(|l| l.chars().count() <= 50), "{shown}");
+        assert!(
+            ["m2/day1", "20.0 Hz", "temporal-difference", "duration,"].iter().all(|w| shown.contains(w)),
+            "{shown}"
+        );
+    }
 
     fn wide() -> Table {
         let heads: Vec<String> = (1..=30).map(|i| format!("theory_{i}")).collect();

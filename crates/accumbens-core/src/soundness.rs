@@ -27,7 +27,6 @@ const ROUNDING: f64 = 1e-6;
 pub fn check(study: &Study) -> Result<()> {
     for subject in &study.subjects {
         for session in &subject.sessions {
-            let place = format!("{}/{}", subject.name, session.name);
             let checks = || {
                 [Some(&study.channel), study.reference.as_ref()]
                     .into_iter()
@@ -36,10 +35,16 @@ pub fn check(study: &Study) -> Result<()> {
                 units(session)?;
                 clock(study, session)
             };
-            checks().map_err(|e| e.within(&place))?;
+            checks().map_err(|e| e.within(&place(&subject.name, &session.name)))?;
         }
     }
     once(study)
+}
+
+/// A session in words: under its subject, unless its own name says whose it is.
+#[must_use]
+pub fn place(subject: &str, session: &str) -> String {
+    if session.contains(subject) { session.to_owned() } else { format!("{subject}/{session}") }
 }
 
 /// The usual time between the samples of a session, s; `None` with fewer than two.
@@ -115,31 +120,32 @@ fn clock(study: &Study, session: &Session) -> Result<()> {
     Ok(())
 }
 
-/// Whether signal and events can stand in the same unit of time.
+/// Whether signal and events can stand on the same clock, in the same unit of time.
 fn units(session: &Session) -> Result<()> {
-    let (Some(last), Some(apart)) = (session.recording.times.last(), session.recording.usual_interval()) else {
+    let times = &session.recording.times;
+    let (Some(first), Some(last), Some(apart)) = (times.first(), times.last(), session.recording.usual_interval())
+    else {
         return Ok(());
     };
     let events = session.recording.events.events();
     if events.len() < FEW {
         return Ok(());
     }
-    let accepted = "times of signal and events on one clock, in s";
-    let (middle, latest) = (events[events.len() / 2].time, events[events.len() - 1].time);
-    if middle > FAR * last {
-        let problem = format!(
-            "half of its events come later than {middle:.1} s, but its signal ends at {last:.1} s: are their times in ms?"
-        );
-        return Err(Error::input("clock", problem, accepted));
-    }
-    if *last > FAR * latest && 1.0 / apart < SLOW {
-        let problem = format!(
-            "its signal lasts until {last:.1} s at {:.4} Hz, its events until {latest:.1} s: are the signal's times in ms?",
-            1.0 / apart
-        );
-        return Err(Error::input("clock", problem, accepted));
-    }
-    Ok(())
+    let (soonest, latest) = (events[0].time, events[events.len() - 1].time);
+    let middle = events[events.len() / 2].time;
+    let signal = format!("its signal lasts from {first:.1} to {last:.1} s at {:.4} Hz", 1.0 / apart);
+    let happened = format!("its events from {soonest:.1} to {latest:.1} s");
+    let problem = if middle > FAR * last {
+        format!("{signal}, {happened}: are their times in ms?")
+    } else if *last > FAR * latest && 1.0 / apart < SLOW {
+        format!("{signal}, {happened}: are the signal's times in ms?")
+    } else if soonest > *last || latest < *first {
+        format!("{signal}, {happened}: they do not overlap")
+    } else {
+        return Ok(());
+    };
+    let accepted = "times of signal and events on one clock, in s; no trace where a session is only lived through";
+    Err(Error::input("clock", problem, accepted))
 }
 
 /// The bits of a session's signal; `None` where it has no sample.

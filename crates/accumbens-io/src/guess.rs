@@ -34,42 +34,39 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// The first of `known` that is among `words`: alone, in the plural, or, where it is long enough to mean nothing else,
+/// The first of the `known` words that is among `words`: alone, in the plural, or, where it is long enough to mean nothing else,
 /// at either end of a longer word.
-fn among(words: &[String], known: &[&'static str]) -> Option<&'static str> {
+fn among(words: &[String], known: &'static str) -> Option<&'static str> {
     let long = |k: &str| k.len() >= 4;
     let is = |w: &str, k: &str| w == k || w.strip_suffix('s') == Some(k);
     let within = |w: &str, k: &str| long(k) && (w.starts_with(k) || w.ends_with(k));
-    known.iter().copied().find(|k| words.iter().any(|w| is(w, k) || within(w, k)))
+    known.split(' ').find(|k| words.iter().any(|w| is(w, k) || within(w, k)))
 }
 
-const SESSION: &[&str] = &["session", "recording", "experiment", "task"];
-const OVER: &[&str] = &["end", "ended", "over", "stop", "finish", "finished"];
-const BEGIN: &[&str] = &["start", "begin", "started"];
-const MACHINE: &[&str] = &["code", "ttl", "sync", "camera", "frame", "clock"];
-const NOTHING: &[&str] = &["no", "omission", "omit", "omitted", "unrewarded", "without"];
-const ENDS: &[&str] = &["off", "offset", "end", "stop"];
+const SESSION: &str = "session recording experiment task";
+const OVER: &str = "end ended over stop finish finished";
+const BEGIN: &str = "start begin started";
+const MACHINE: &str = "code ttl sync camera frame clock";
+const NOTHING: &str = "no omission omit omitted unrewarded without";
+const ENDS: &str = "off offset end stop";
 /// What delivers rewards: named before licks, for a valve at the lick port is no lick.
-const DEVICES: &[&str] = &["solenoid", "valve", "pump", "dispenser", "feeder"];
-const ACTIONS: &[&str] = &["lick", "press", "poke", "nosepoke", "choice", "run", "running", "wheel", "entry", "lever"];
+const DEVICES: &str = "solenoid valve pump dispenser feeder";
+const ACTIONS: &str = "lick press poke nosepoke choice run running wheel entry lever";
 /// Bad in itself. Declared, as in the catalogue of experiments, as an outcome of value −1.
-const AVERSIVE: &[&str] = &["airpuff", "puff", "shock", "footshock", "tailshock", "quinine", "punishment", "aversive"];
-const REWARDS: &[&str] = &[
-    "reward", "sucrose", "juice", "water", "drop", "pellet", "food", "liquid", "milk", "chocolate", "us", "outcome",
-    "droplet",
-];
-const CUES: &[&str] = &["cs", "csplus", "csminus", "cue", "tone", "odor", "odour", "light", "sound", "stimulus"];
+const AVERSIVE: &str = "airpuff puff shock footshock tailshock quinine punishment aversive";
+const REWARDS: &str = "reward sucrose juice water drop pellet food liquid milk chocolate us outcome droplet";
+const CUES: &str = "cs csplus csminus cue tone odor odour light sound stimulus";
 /// A cue after which nothing comes.
-const MINUS: &[&str] = &["minus", "csminus", "neutral", "unpaired"];
+const MINUS: &str = "minus csminus neutral unpaired";
 
 /// What an event of this name could be; `magnitudes` is the sum of what its events say of how much they were.
 #[must_use]
 pub fn event(name: &str, magnitudes: f64) -> Event {
     let words = words(name);
     let said = |role, word: &str| Event { role, value: None, why: Some(format!("{word:?} in its name")) };
-    let any = |known| among(&words, known);
+    let any = |known: &'static str| among(&words, known);
     let over = any(OVER).or_else(|| words.iter().any(|w| w.ends_with("end")).then_some("end"));
-    if let Some(word) = over.filter(|_| words.len() == 1 && any(&["end", "stop"]).is_some() || any(SESSION).is_some()) {
+    if let Some(word) = over.filter(|_| words.len() == 1 && any("end stop").is_some() || any(SESSION).is_some()) {
         return said("end", word);
     }
     if any(SESSION).is_some()
@@ -94,6 +91,13 @@ pub fn event(name: &str, magnitudes: f64) -> Event {
         return said(role, word);
     }
     Event { role: if magnitudes > 0.0 { "outcome" } else { "ignore" }, value: None, why: None }
+}
+
+/// Whether a name is that of a line of a machine, which may carry anything.
+#[must_use]
+pub fn is_line(name: &str) -> bool {
+    let words = words(name);
+    among(&words, MACHINE).is_some() && among(&words, ENDS).is_none()
 }
 
 /// Whether a cue of this name is one after which something comes, as far as the name says.
@@ -122,9 +126,8 @@ fn names(text: &str, sensor: &str) -> bool {
     let starts = (0..(text.len() + 1).saturating_sub(sensor.len())).filter(|&at| found(at));
     // What stands right before or behind it, with nothing between, can make another sensor of it.
     let red = |at: usize| at > 0 && text[at - 1].1 == 'r' && text[at - 1].0 + 1 == text[at].0;
-    let longer = |end: usize| {
-        text.get(end).is_some_and(|next| next.1.is_ascii_digit() && next.0 == text[end - 1].0 + 1)
-    };
+    let longer =
+        |end: usize| text.get(end).is_some_and(|next| next.1.is_ascii_digit() && next.0 == text[end - 1].0 + 1);
     starts.into_iter().any(|at| !red(at) && !longer(at + sensor.len()))
 }
 
@@ -149,12 +152,29 @@ mod tests {
         let outcomes = ["Background solenoid", "Valve_1", "pumpOn", "Pellets", "water", "JUICE", "sucrose drop", "US"];
         outcomes.iter().for_each(|name| assert_eq!(role(name), "outcome", "{name}"));
         let wanted = [
-            ("Lick3 onset", "action"), ("Lick3 offset", "ignore"), ("session end", "end"), ("session_end", "end"),
-            ("end", "end"), ("sessionEnd", "end"), ("sessionend", "end"), ("End of session", "end"), ("trial end", "ignore"), ("session start", "ignore"),
-            ("photometry ttl", "ignore"), ("dropped frames", "ignore"), ("lickport solenoid", "outcome"),
-            ("valve off", "ignore"), ("no_reward", "ignore"), ("reward omission", "ignore"), ("CS+", "cue"),
-            ("cs_plus", "cue"), ("houseLight", "cue"), ("focus", "ignore"), ("physics", "ignore"),
-            ("status", "ignore"), ("drunk", "ignore"),
+            ("Lick3 onset", "action"),
+            ("Lick3 offset", "ignore"),
+            ("session end", "end"),
+            ("session_end", "end"),
+            ("end", "end"),
+            ("sessionEnd", "end"),
+            ("sessionend", "end"),
+            ("End of session", "end"),
+            ("trial end", "ignore"),
+            ("session start", "ignore"),
+            ("photometry ttl", "ignore"),
+            ("dropped frames", "ignore"),
+            ("lickport solenoid", "outcome"),
+            ("valve off", "ignore"),
+            ("no_reward", "ignore"),
+            ("reward omission", "ignore"),
+            ("CS+", "cue"),
+            ("cs_plus", "cue"),
+            ("houseLight", "cue"),
+            ("focus", "ignore"),
+            ("physics", "ignore"),
+            ("status", "ignore"),
+            ("drunk", "ignore"),
         ];
         wanted.iter().for_each(|(name, wanted)| assert_eq!(role(name), *wanted, "{name}"));
     }

@@ -148,13 +148,7 @@ pub fn propose(folder: &Path, prefix: Option<&Path>) -> Result<Proposal> {
     write(folder, found)
 }
 
-fn look(
-    folder: &Path,
-    prefix: Option<&Path>,
-    session: &Path,
-    catalogue: &[Sensor],
-    found: &mut Found,
-) -> Result<()> {
+fn look(folder: &Path, prefix: Option<&Path>, session: &Path, catalogue: &[Sensor], found: &mut Found) -> Result<()> {
     let relative = session.strip_prefix(folder).unwrap_or(session);
     let name = prefix.map_or_else(|| relative.to_owned(), |p| p.join(relative));
     let name = name.to_string_lossy().replace('\\', "/");
@@ -197,8 +191,11 @@ fn pair(found: &Found) -> Option<(String, Option<String>)> {
 /// The signal, its reference, and how it is cleaned; returns the names of the channels that are wanted.
 fn signal(found: &Found, text: &mut String, guesses: &mut Vec<String>) -> Vec<String> {
     let Some((channel, reference)) = pair(found) else {
-        guesses.push("no session holds a channel: the signal must be added to the sessions, or nothing is scored".into());
-        text.push_str("[signal]\nchannel = \"dff\"  # GUESS: no session holds a channel yet\nunit = \"% dF/F\"  # GUESS\n\n");
+        guesses
+            .push("no session holds a channel: the signal must be added to the sessions, or nothing is scored".into());
+        text.push_str(
+            "[signal]\nchannel = \"dff\"  # GUESS: no session holds a channel yet\nunit = \"% dF/F\"  # GUESS\n\n",
+        );
         return Vec::new();
     };
     let Channel { unit, could_be, .. } = &found.channels[&channel];
@@ -280,7 +277,8 @@ fn kinds(folder: &Path, found: &Found) -> Result<Vec<Kind>> {
     if kinds.iter().any(|k| k.is("cue") || k.is("outcome")) {
         return Ok(kinds);
     }
-    let unknown = kinds.iter_mut().filter(|k| k.is("ignore")).max_by_key(|k| (k.guess.why.is_none(), k.count));
+    let open = |k: &&mut Kind| k.is("ignore") && (k.guess.why.is_none() || guess::is_line(&k.name));
+    let unknown = kinds.iter_mut().filter(open).max_by_key(|k| (k.guess.why.is_none(), k.count));
     let Some(unknown) = unknown else {
         let names = kinds.iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", ");
         let problem = format!("no event that could be a cue or an outcome among {names}");
@@ -295,9 +293,7 @@ fn score(kinds: &[Kind], text: &mut String, guesses: &mut Vec<String>) {
     let most = |wanted: &dyn Fn(&&Kind) -> bool| kinds.iter().filter(wanted).max_by_key(|k| k.count);
     let outcome = most(&|k| k.is("outcome") && k.guess.value.is_none()).or_else(|| most(&|k| k.is("outcome")));
     let cues: Vec<&Kind> = match outcome {
-        Some(_) => {
-            kinds.iter().filter(|k| k.is("cue") && k.guess.why.is_some() && guess::is_paired(&k.name)).collect()
-        }
+        Some(_) => kinds.iter().filter(|k| k.is("cue") && k.guess.why.is_some() && guess::is_paired(&k.name)).collect(),
         None => most(&|k| k.is("cue")).into_iter().collect(),
     };
     let scored: Vec<String> = outcome.into_iter().chain(cues.iter().copied()).map(|k| quoted(&k.name)).collect();
@@ -308,10 +304,15 @@ fn score(kinds: &[Kind], text: &mut String, guesses: &mut Vec<String>) {
     match (lick, outcome) {
         (Some(lick), Some(_)) if cues.is_empty() => {
             guesses.push(format!("responses are aligned to the first {lick:?} after {scored}"));
-            let _ = writeln!(text, "align = {{ first = {} }}  # GUESS; remove it to align to the event itself", quoted(lick));
+            let _ = writeln!(
+                text,
+                "align = {{ first = {} }}  # GUESS; remove it to align to the event itself",
+                quoted(lick)
+            );
         }
         (Some(lick), _) => {
-            guesses.push(format!("responses are aligned to the events themselves, not to the first {lick:?} after them"));
+            guesses
+                .push(format!("responses are aligned to the events themselves, not to the first {lick:?} after them"));
             let _ = writeln!(text, "# align = {{ first = {lick:?} }}  # would align the responses to cues too");
         }
         (None, _) => {}
@@ -330,7 +331,8 @@ fn events(kinds: &[Kind], text: &mut String, guesses: &mut Vec<String>) {
             let Kind { name, count, guess } = kind;
             let (role, why) = (guess.role, kind.why());
             guesses.push(format!("{name:?} ({count} times) is {role}: {why}"));
-            let _ = writeln!(text, "[[event]]\nname = {}  # {count} times\nrole = {role:?}  # GUESS, {why}", quoted(name));
+            let _ =
+                writeln!(text, "[[event]]\nname = {}  # {count} times\nrole = {role:?}  # GUESS, {why}", quoted(name));
             if let Some(value) = guess.value {
                 let _ = writeln!(text, "value = {value:?}  # GUESS");
             }
@@ -366,7 +368,8 @@ fn subjects(found: Found, wanted: &[String], text: &mut String, guesses: &mut Ve
         }
         let left = sessions.iter().any(|s| lacks(s).is_none());
         let comment = if left { "" } else { "# " };
-        let block = format!("[[subject]]\nname = {}\nsessions = [  # in this order: GUESS\n{list}]\n", quoted(&subject));
+        let block =
+            format!("[[subject]]\nname = {}\nsessions = [  # in this order: GUESS\n{list}]\n", quoted(&subject));
         block.lines().for_each(|line| _ = writeln!(text, "{comment}{line}"));
         text.push('\n');
     }

@@ -72,7 +72,8 @@ fn cues_are_scored_beside_outcomes_at_their_onset_and_outcomes_alone_at_the_firs
 
 #[test]
 fn a_folder_of_sessions_always_gets_a_study_that_is_accepted_or_one_error() {
-    let names = [&["TTL_1", "code_3"][..], &["PC0/"], &["lick", "ttl"], &["tone \"A\"\\", "trial end"], &["end", "\u{200b}x"]];
+    let names =
+        [&["TTL_1", "code_3"][..], &["PC0/"], &["lick", "ttl"], &["tone \"A\"\\", "trial end"], &["end", "\u{200b}x"]];
     for events in names {
         let folder = tempfile::tempdir().unwrap();
         session(folder.path(), "m'1/day1", "dff", &[]);
@@ -83,9 +84,9 @@ fn a_folder_of_sessions_always_gets_a_study_that_is_accepted_or_one_error() {
     session(folder.path(), "m1/day1", "dff", &[]);
     let error = propose(folder.path(), None).unwrap_err().to_string();
     assert!(error.contains("no event in any session") && error.contains("events.csv"), "{error}");
-    session(folder.path(), "m1/day2", "dff", &["lick", "session end"]);
+    session(folder.path(), "m1/day2", "dff", &["lick on", "lick off", "session end"]);
     let error = propose(folder.path(), None).unwrap_err().to_string();
-    assert!(error.contains("lick, session end"), "{error}");
+    assert!(error.contains("lick off, lick on, session end"), "{error}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::fit::ranking::NULL;
 use crate::fit::{Cohort, Member};
-use accumbens_core::soundness::{apart, windows};
+use accumbens_core::soundness::{apart, place, windows};
 use accumbens_core::study::{Session, Study};
 use accumbens_core::{AnyTheory, Error, Result};
 use serde::Serialize;
@@ -79,8 +79,7 @@ pub fn answerable(study: &Study, cohort: &Cohort, theories: &[(String, Box<dyn A
 }
 
 fn sessions(study: &Study) -> impl Iterator<Item = (String, &Session)> {
-    let place = |subject: &str, session: &Session| format!("{subject}/{}", session.name);
-    study.subjects.iter().flat_map(move |s| s.sessions.iter().map(move |x| (place(&s.name, x), x)))
+    study.subjects.iter().flat_map(|s| s.sessions.iter().map(|x| (place(&s.name, &x.name), x)))
 }
 
 /// What is missing for a theory to learn from, where something is.

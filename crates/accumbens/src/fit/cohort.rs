@@ -4,8 +4,8 @@ use super::choosing::Choosing;
 use super::response::{Response, Tally, responses};
 use accumbens_core::study::{Study, Subject};
 use accumbens_core::{
-    ActionRule, AnyTheory, Change, Event, EventLog, Result, Role, Schedule, Seed, Sink, TAIL, live, live_acting, soundness,
-    told,
+    ActionRule, AnyTheory, Change, Event, EventLog, Result, Role, Schedule, Seed, Sink, TAIL, live, live_acting,
+    soundness, told,
 };
 use serde::Serialize;
 
