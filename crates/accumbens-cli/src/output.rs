@@ -110,7 +110,7 @@ impl Table {
             if width.is_none() {
                 return table.trim_fmt();
             }
-            let least = |c: &usize| u16::try_from(self.least(*c)).unwrap_or(u16::MAX);
+            let least = |c: &usize| u16::try_from(self.least(*c) - PADDING).unwrap_or(u16::MAX);
             table.set_constraints(columns.iter().map(|c| ColumnConstraint::LowerBoundary(Width::Fixed(least(c)))));
             table.to_string()
         };

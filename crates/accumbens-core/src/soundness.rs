@@ -44,7 +44,8 @@ pub fn check(study: &Study) -> Result<()> {
 /// A session in words: under its subject, unless its own name says whose it is.
 #[must_use]
 pub fn place(subject: &str, session: &str) -> String {
-    if session.contains(subject) { session.to_owned() } else { format!("{subject}/{session}") }
+    let named = session.split(['/', '\\']).any(|part| part == subject);
+    if named { session.to_owned() } else { format!("{subject}/{session}") }
 }
 
 /// The usual time between the samples of a session, s; `None` with fewer than two.
