@@ -51,8 +51,9 @@ pub fn table(header: &[&str]) -> Table {
 const USUAL: u16 = 118;
 /// Words up to so many characters are not broken.
 const WORD: usize = 24;
-/// The space around a cell, in characters.
+/// The space around a cell, and between two, in characters.
 const PADDING: usize = 2;
+const BETWEEN: usize = 1;
 
 /// Columns to be filled: `COLUMNS` where it is set, else those of the terminal; none where there is no terminal.
 fn width() -> Option<u16> {
@@ -67,19 +68,27 @@ impl Table {
         self.rows.push(cells.into_iter().map(|c| c.to_string()).collect());
     }
 
-    /// The least width in which a column can be read: that of its longest word.
+    fn cells(&self, column: usize) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.header).chain(&self.rows).filter_map(move |row| row.get(column)).map(String::as_str)
+    }
+
+    /// The least width in which a column can be read: that of its longest word, and the space around it.
     fn least(&self, column: usize) -> usize {
-        let cells = std::iter::once(&self.header).chain(&self.rows).filter_map(|row| row.get(column));
-        let words = cells.flat_map(|cell| cell.split_whitespace()).map(|word| word.chars().count().min(WORD));
+        let words = self.cells(column).flat_map(str::split_whitespace).map(|word| word.chars().count().min(WORD));
         words.max().unwrap_or(0) + PADDING
+    }
+
+    /// Whether a column holds names and numbers alone; text gets what they leave.
+    fn is_short(&self, column: usize) -> bool {
+        self.cells(column).all(|cell| cell.chars().count() <= WORD)
     }
 
     /// The columns of each block: where not all can be read side by side, the first stands before each part of the others.
     fn blocks(&self, width: usize) -> Vec<Vec<usize>> {
-        let first = self.least(0);
+        let first = self.least(0) + BETWEEN;
         let (mut blocks, mut used) = (vec![vec![0]], first);
         for column in 1..self.header.len() {
-            let least = self.least(column);
+            let least = self.least(column) + BETWEEN;
             if used + least > width && blocks.last().is_some_and(|b| b.len() > 1) {
                 blocks.push(vec![0]);
                 used = first;
@@ -110,8 +119,12 @@ impl Table {
             if width.is_none() {
                 return table.trim_fmt();
             }
-            let least = |c: &usize| u16::try_from(self.least(*c) - PADDING).unwrap_or(u16::MAX);
-            table.set_constraints(columns.iter().map(|c| ColumnConstraint::LowerBoundary(Width::Fixed(least(c)))));
+            for (place, column) in columns.iter().enumerate().filter(|(_, c)| self.is_short(**c)) {
+                let least = u16::try_from(self.least(*column)).unwrap_or(u16::MAX);
+                if let Some(shown) = table.column_mut(place) {
+                    shown.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+                }
+            }
             table.to_string()
         };
         let all = || vec![(0..self.header.len()).collect()];
