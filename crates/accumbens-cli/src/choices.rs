@@ -6,7 +6,6 @@ use accumbens::choices::{self, Beforehand, Compared, Latencies, Options, compare
 use accumbens_core::choices::Choices;
 use accumbens_core::{Error, Result, Seed};
 use accumbens_io::{Column, write_file, write_table};
-use comfy_table::Table;
 use std::path::Path;
 
 /// What is asked of a table of choices.
@@ -126,7 +125,7 @@ fn print(table: &Choices, compared: &Compared) -> Result<()> {
     output::line(&format!("\n{}", compared.answer))
 }
 
-fn ranking(compared: &Compared) -> Table {
+fn ranking(compared: &Compared) -> output::Table {
     let top = compared.models.first().map_or(0.0, |m| m.evidence);
     let header = ["model", "log evidence", "Δ to first", "pseudo-R²", "frequency", "exceedance"];
     let mut ranking = output::table(&header);

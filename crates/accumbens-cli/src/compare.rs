@@ -269,22 +269,18 @@ pub fn trials(study: &Study, comparison: &Comparison) -> Vec<Column> {
     columns
 }
 
+/// A value with its standard error over animals; one animal has none.
+fn with_error([value, error]: [f64; 2]) -> String {
+    if error.is_finite() { format!("{value:.1} ± {error:.1}") } else { format!("{value:.1} (no s.e.)") }
+}
+
 fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     let members = &comparison.cohort.members;
     let responses: usize = members.iter().map(|m| m.scored.len()).sum();
     output::line(&format!("{}: {} subjects, {responses} responses", study.title, members.len()))?;
-    let header = [
-        "theory",
-        "evidence",
-        "Δ to best",
-        "left-out",
-        "ΔBIC",
-        "frequency",
-        "exceedance",
-        "R²",
-        "own R²",
-        "opposed",
-    ];
+    output::concerns(&comparison.concerns)?;
+    let header =
+        ["theory", "evidence", "Δ to best", "left-out", "ΔBIC", "frequency", "exceedance", "R²", "own R²", "opposed"];
     let mut table = output::table(&header);
     comparison.ranking.iter().for_each(|r| {
         table.add_row(row(r));
@@ -343,11 +339,10 @@ fn row(r: &Ranked) -> [String; 10] {
     let truth = if r.truth { " (the truth)" } else { "" };
     let one = if r.one_with.is_empty() { String::new() } else { format!(" = {}", r.one_with.join(" = ")) };
     let number = |x: f64, digits: usize| if x.is_finite() { format!("{x:.digits$}") } else { "–".into() };
-    let error = if r.difference[1].is_finite() { format!(" ± {:.1}", r.difference[1]) } else { String::new() };
     [
         format!("{}{one}{truth}", r.label),
         number(r.held_out, 1),
-        format!("{:.1}{error}", r.difference[0]),
+        with_error(r.difference),
         number(r.left_out, 1),
         number(r.delta_bic, 1),
         number(r.frequency, 2),

@@ -1,10 +1,12 @@
 //! `accumbens describe`: the model-free facts of a study.
 
 use crate::{compare, output};
+use accumbens::concerns::{Concern, concerns};
 use accumbens::fit::describe::{Average, Description, describe};
 use accumbens::fit::statistics::TTest;
 use accumbens_core::Result;
 use accumbens_core::study::Window;
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// What is described.
@@ -14,12 +16,22 @@ pub struct Args {
     study: PathBuf,
 }
 
+/// The facts, with what is to be asked about the study.
+#[derive(Serialize)]
+struct Described {
+    #[serde(flatten)]
+    description: Description,
+    concerns: Vec<Concern>,
+}
+
 pub fn run(args: &Args, json: bool) -> Result<()> {
     let study = compare::load(&args.study)?;
-    let (_, description) = describe(&study)?;
+    let (cohort, description) = describe(&study)?;
+    let concerns = concerns(&study, Some(&cohort));
     if json {
-        return output::json(&description);
+        return output::json(&Described { description, concerns });
     }
+    output::concerns(&concerns)?;
     print(&description, |event| study.scoring.of(event).map(|rule| rule.response))
 }
 

@@ -2,7 +2,8 @@
 
 use crate::convert::Said;
 use crate::{compare, file, output};
-use accumbens::fit::Cohort;
+use accumbens::concerns::{Concern, concerns, taken};
+use accumbens::fit::{Cohort, Member};
 use accumbens_core::study::Study;
 use accumbens_core::{Result, sensors};
 use accumbens_io::formats;
@@ -23,74 +24,6 @@ pub struct Args {
     schema: bool,
 }
 
-/// A gap in a clock is called one when it is longer than this many samples.
-const GAP: f64 = 5.0;
-
-fn problems(study: &Study) -> Vec<String> {
-    let mut problems = Vec::new();
-    let kinds = study.subjects.first().and_then(|s| s.sessions.first()).map(|s| s.recording.events.kinds().to_vec());
-    let all = || study.subjects.iter().flat_map(|s| s.sessions.iter().map(move |x| (s, x)));
-    for (i, kind) in kinds.unwrap_or_default().iter().enumerate() {
-        let happens = |log: &accumbens_core::EventLog| log.events().iter().any(|e| e.kind.index() == i);
-        if !all().any(|(_, s)| happens(&s.recording.events)) {
-            problems.push(format!("event {:?} is declared and never happens", kind.name));
-        }
-    }
-    for (subject, session) in all() {
-        let place = format!("{}/{}", subject.name, session.name);
-        let recording = &session.recording;
-        if recording.times.is_empty() && session.windows.is_none() {
-            continue;
-        }
-        if let Some(interval) = recording.interval() {
-            let gaps = recording.times.windows(2).filter(|w| w[1] - w[0] > GAP * interval).count();
-            if gaps > 0 {
-                problems.push(format!("{place}: {gaps} gaps of more than {GAP} samples in the clock"));
-            }
-        }
-        for channel in &recording.channels {
-            let missing = channel.data.iter().filter(|x| !x.is_finite()).count();
-            if missing > 0 {
-                problems.push(format!(
-                    "{place}: {missing} of {} samples of {:?} are missing",
-                    channel.data.len(),
-                    channel.name
-                ));
-            }
-        }
-        let last = recording.times.last().copied().unwrap_or(f64::INFINITY);
-        let late = recording.events.events().iter().filter(|e| e.time > last + 1.0).count();
-        if late > 0 {
-            problems.push(format!("{place}: {late} events more than 1 s after the last sample"));
-        }
-    }
-    problems
-}
-
-/// How often a subject took each option of a declared choice.
-fn taken(member: &accumbens::fit::Member, between: usize, options: usize) -> Vec<usize> {
-    let chosen = member.choosing.chosen.iter().filter(|c| c.between == between);
-    let mut counts = vec![0; options];
-    chosen.for_each(|c| counts[c.taken] += 1);
-    counts
-}
-
-/// What is odd about the choices that the study declares.
-fn unchosen(study: &Study, members: &[accumbens::fit::Member]) -> Vec<String> {
-    let mut odd = Vec::new();
-    for (number, between) in study.choices.iter().enumerate() {
-        for member in members {
-            let counts = taken(member, number, between.options.len());
-            let never = between.options.iter().zip(&counts).filter(|(_, n)| **n == 0);
-            let never: Vec<&str> = never.map(|(name, _)| name.as_str()).collect();
-            if !never.is_empty() {
-                odd.push(format!("{}: never took {}", member.name, never.join(", ")));
-            }
-        }
-    }
-    odd
-}
-
 pub fn run(args: &Args, json: bool) -> Result<()> {
     let Some(path) = args.path.as_ref().filter(|_| !args.schema) else {
         return output::json(&schema());
@@ -100,20 +33,14 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
         return file::print(source.as_ref(), json);
     }
     let study = compare::load(path)?;
-    let mut problems = problems(&study);
     let cohort = Cohort::new(&study);
+    let mut concerns = concerns(&study, cohort.as_ref().ok());
     if let Err(error) = &cohort {
-        problems.push(error.to_string());
+        concerns.push(Concern::new("comparison", error.to_string()));
     }
     let members = cohort.as_ref().map(|c| c.members.as_slice()).unwrap_or_default();
-    if let Ok(cohort) = &cohort
-        && !cohort.without.is_empty()
-    {
-        problems.push(format!("without responses, so left out: {}", cohort.without.join(", ")));
-    }
-    problems.extend(unchosen(&study, members));
     if json {
-        let subject = |m: &accumbens::fit::Member| {
+        let subject = |m: &Member| {
             let sessions: Vec<_> =
                 m.session_names.iter().zip(&m.tallies).map(|(n, t)| json!({ "session": n, "events": t })).collect();
             let choices = study.choices.iter().enumerate().map(|(i, c)| taken(m, i, c.options.len()));
@@ -122,13 +49,13 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
         };
         return output::json(&json!({
             "title": study.title, "channel": study.channel, "unit": study.unit, "sensor": study.sensor,
-            "score": study.scoring, "choices": study.choices, "subjects": members.iter().map(subject).collect::<Vec<_>>(), "problems": problems,
+            "score": study.scoring, "choices": study.choices, "subjects": members.iter().map(subject).collect::<Vec<_>>(), "concerns": concerns,
         }));
     }
-    print(&study, members, &problems)
+    print(&study, members, &concerns)
 }
 
-fn print(study: &Study, members: &[accumbens::fit::Member], problems: &[String]) -> Result<()> {
+fn print(study: &Study, members: &[Member], concerns: &[Concern]) -> Result<()> {
     output::line(&format!("{}\nsignal: {} ({})", study.title, study.channel, study.unit))?;
     match &study.sensor {
         Some(s) => {
@@ -165,7 +92,7 @@ fn print(study: &Study, members: &[accumbens::fit::Member], problems: &[String])
     }
     for (number, between) in study.choices.iter().enumerate() {
         let after = between.after.as_ref().map_or_else(String::new, |a| format!(", after {a}"));
-        let one = |m: &accumbens::fit::Member| {
+        let one = |m: &Member| {
             let counts: Vec<String> = taken(m, number, between.options.len()).iter().map(ToString::to_string).collect();
             format!("{} {}", m.name, counts.join("/"))
         };
@@ -207,9 +134,8 @@ fn print(study: &Study, members: &[accumbens::fit::Member], problems: &[String])
         }
     }
     output::line(&table.to_string())?;
-    if problems.is_empty() {
+    if concerns.is_empty() {
         return output::line("nothing wrong was found");
     }
-    output::line("to look at:")?;
-    problems.iter().try_for_each(|p| output::line(&format!("- {p}")))
+    output::concerns(concerns)
 }

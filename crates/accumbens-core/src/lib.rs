@@ -25,6 +25,7 @@ pub mod regions;
 pub mod room;
 pub mod seed;
 pub mod sensors;
+pub mod soundness;
 pub mod stage;
 pub mod study;
 pub mod theory;

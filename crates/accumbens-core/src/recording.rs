@@ -139,6 +139,17 @@ impl Recording {
         (self.times.len() > 1).then(|| (last - first) / (self.times.len() - 1) as f64)
     }
 
+    /// The usual time between samples, s: their median, which gaps do not move; `None` with fewer than two.
+    #[must_use]
+    pub fn usual_interval(&self) -> Option<f64> {
+        let mut apart: Vec<f64> = self.times.windows(2).map(|w| w[1] - w[0]).collect();
+        if apart.is_empty() {
+            return None;
+        }
+        let middle = apart.len() / 2;
+        Some(*apart.select_nth_unstable_by(middle, f64::total_cmp).1)
+    }
+
     /// The sample nearest to `time`, within the clock or at one of its ends; `None` without samples.
     #[must_use]
     pub fn nearest(&self, time: f64) -> Option<usize> {

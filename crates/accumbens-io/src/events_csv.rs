@@ -29,8 +29,8 @@ pub fn read(path: &Path) -> Result<Vec<Row>> {
     let missing = |name: &str| {
         Error::input(
             format!("{place}:1"),
-            format!("no column {name:?} in {}", header.join(",")),
-            "time,event,magnitude",
+            format!("no column {name:?} among {}", header.join(", ")),
+            "time,event,magnitude (time in s; magnitude where it matters)",
         )
     };
     let time = column("time").ok_or_else(|| missing("time"))?;

@@ -7,6 +7,7 @@ pub mod events_csv;
 pub mod folder;
 pub mod formats;
 mod guard;
+mod guess;
 mod hdf5;
 mod hdf5_filters;
 pub mod loaded;

@@ -2,9 +2,11 @@
 
 use crate::folder;
 use crate::formats::{self, FORMATS};
+use crate::guess;
 use crate::roles::{self, ChannelRole};
 use accumbens_core::format::Hints;
-use accumbens_core::{Error, Result};
+use accumbens_core::study::Sensor;
+use accumbens_core::{Error, Result, sensors};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -21,14 +23,47 @@ pub struct Proposal {
 /// What the sessions hold together.
 #[derive(Default)]
 struct Found {
-    subjects: BTreeMap<String, Vec<(Vec<Piece>, String, bool)>>,
+    subjects: BTreeMap<String, Vec<Seen>>,
+    /// Each event: how often it happens, and the sum of how much it was.
     counts: BTreeMap<String, (usize, f64)>,
-    /// Each channel: how many sessions have it, its unit, and what it could be.
-    channels: BTreeMap<String, (usize, String, roles::Proposed)>,
+    channels: BTreeMap<String, Channel>,
     /// The signal and the reference that each session proposes, with how often.
     pairs: BTreeMap<(String, Option<String>), usize>,
-    formats: Vec<String>,
     notes: Vec<String>,
+}
+
+/// A session.
+struct Seen {
+    order: Vec<Piece>,
+    name: String,
+    channels: Vec<String>,
+    events: usize,
+}
+
+/// A channel of some sessions.
+struct Channel {
+    sessions: usize,
+    unit: String,
+    could_be: roles::Proposed,
+    /// Sensors of the catalogue that the files name, each with their words.
+    sensors: BTreeMap<String, String>,
+}
+
+/// A kind of event.
+struct Kind {
+    name: String,
+    count: usize,
+    guess: guess::Event,
+}
+
+impl Kind {
+    fn is(&self, role: &str) -> bool {
+        self.guess.role == role
+    }
+
+    fn why(&self) -> &str {
+        self.guess.why.as_deref().unwrap_or("nothing in its name says what it is")
+    }
 }
 
 /// A part of a name: digits compare as numbers, so that `day2` stands before `day10`.
@@ -98,7 +133,7 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
 /// `prefix` where there is one.
 ///
 /// # Errors
-/// Where there is no session, or one cannot be read.
+/// Where there is no session, no event that could be scored, or a session cannot be read.
 pub fn propose(folder: &Path, prefix: Option<&Path>) -> Result<Proposal> {
     let mut sessions = Vec::new();
     walk(folder, 4, &mut sessions)?;
@@ -106,14 +141,14 @@ pub fn propose(folder: &Path, prefix: Option<&Path>) -> Result<Proposal> {
         let names = FORMATS.iter().map(|f| f.name()).collect::<Vec<_>>().join("; ");
         return Err(Error::input(folder.display().to_string(), "no session in it", names));
     }
-    let mut found = Found::default();
+    let (mut found, catalogue) = (Found::default(), sensors::all()?);
     for session in &sessions {
-        look(folder, prefix, session, &mut found)?;
+        look(folder, prefix, session, &catalogue, &mut found)?;
     }
-    Ok(write(folder, found))
+    write(folder, found)
 }
 
-fn look(folder: &Path, prefix: Option<&Path>, session: &Path, found: &mut Found) -> Result<()> {
+fn look(folder: &Path, prefix: Option<&Path>, session: &Path, catalogue: &[Sensor], found: &mut Found) -> Result<()> {
     let relative = session.strip_prefix(folder).unwrap_or(session);
     let name = prefix.map_or_else(|| relative.to_owned(), |p| p.join(relative));
     let name = name.to_string_lossy().replace('\\', "/");
@@ -127,68 +162,91 @@ fn look(folder: &Path, prefix: Option<&Path>, session: &Path, found: &mut Found)
         count.0 += series.times.len();
         count.1 += series.magnitudes.iter().filter(|m| m.is_finite()).map(|m| m.abs()).sum::<f64>();
     }
-    for (stream, role) in held.streams.iter().zip(roles::roles(held)) {
-        found.channels.entry(stream.name.clone()).or_insert((0, stream.unit.clone(), role)).0 += 1;
+    for (stream, could_be) in held.streams.iter().zip(roles::roles(held)) {
+        let unit = stream.unit.clone();
+        let new = Channel { sessions: 0, unit, could_be, sensors: BTreeMap::new() };
+        let channel = found.channels.entry(stream.name.clone()).or_insert(new);
+        channel.sessions += 1;
+        channel.sensors.extend(guess::sensor(stream, catalogue));
     }
     let named = |i: usize| held.streams[i].name.clone();
     if let (Some(signal), reference) = roles::pair(held) {
         *found.pairs.entry((named(signal), reference.map(named))).or_default() += 1;
     }
-    if !found.formats.contains(&held.format) {
-        found.formats.push(held.format.clone());
-    }
     found.notes.extend(held.notes.iter().map(|n| format!("{name}: {n}")));
-    let last = name.rsplit('/').next().unwrap_or(&name).to_owned();
-    found.subjects.entry(subject).or_default().push((order(&last), name, !held.streams.is_empty()));
+    let order = order(name.rsplit('/').next().unwrap_or(&name));
+    let channels = held.streams.iter().map(|s| s.name.clone()).collect();
+    let events = held.events.iter().map(|e| e.times.len()).sum();
+    found.subjects.entry(subject).or_default().push(Seen { order, name, channels, events });
     Ok(())
 }
 
-/// The role a name suggests, and whether anything in it suggests one.
-fn role(name: &str, counts: (usize, f64)) -> (&'static str, bool) {
-    let lower = name.to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-    if has(&["session_end", "end_of_session", "stop"]) {
-        ("end", true)
-    } else if has(&["code_", "ttl", "sync", "camera", "frame", "off"]) {
-        ("ignore", true)
-    } else if has(&["lick", "press", "poke", "nosepoke", "choice", "run"]) {
-        ("action", true)
-    } else if lower.starts_with("no_") || has(&["omission", "omit", "unrewarded"]) {
-        ("ignore", true)
-    } else if has(&["reward", "sucrose", "juice", "water", "drop", "pellet", "shock", "puff", "outcome", "food"]) {
-        ("outcome", true)
-    } else if has(&["cs", "cue", "tone", "odor", "odour", "light", "sound"]) {
-        ("cue", true)
-    } else {
-        (if counts.1 > 0.0 { "outcome" } else { "ignore" }, false)
-    }
+/// The signal and its reference: the pair that most sessions propose, else the channel that most have.
+fn pair(found: &Found) -> Option<(String, Option<String>)> {
+    let usual = found.pairs.iter().max_by_key(|(_, n)| **n).map(|(pair, _)| pair.clone());
+    let held = found.channels.iter().max_by_key(|(_, c)| c.sessions);
+    usual.or_else(|| held.map(|(name, _)| (name.clone(), None)))
 }
 
-/// The signal, its reference, and how it is cleaned.
-fn signal(found: &Found, text: &mut String, guesses: &mut Vec<String>) {
-    let usual = found.pairs.iter().max_by_key(|(_, n)| **n).map(|(pair, _)| pair.clone());
-    let (channel, reference) = usual.unwrap_or_else(|| ("dff".into(), None));
-    let unit = found.channels.get(&channel).map(|c| c.1.clone()).unwrap_or_default();
-    let why = found.channels.get(&channel).map_or("", |c| c.2.why.as_str());
-    guesses.push(format!("the signal is {channel:?} ({why}); the sensor is unknown"));
-    let _ = writeln!(text, "[signal]\nchannel = {channel:?}  # GUESS, {why}");
-    for (name, (_, unit, role)) in found.channels.iter().filter(|(n, _)| **n != channel) {
-        let _ = writeln!(text, "#   also there: {name:?} ({unit}): {}, {}", role.role.word(), role.why);
+/// The signal, its reference, and how it is cleaned; returns the names of the channels that are wanted.
+fn signal(found: &Found, text: &mut String, guesses: &mut Vec<String>) -> Vec<String> {
+    let Some((channel, reference)) = pair(found) else {
+        guesses
+            .push("no session holds a channel: the signal must be added to the sessions, or nothing is scored".into());
+        text.push_str(
+            "[signal]\nchannel = \"dff\"  # GUESS: no session holds a channel yet\nunit = \"% dF/F\"  # GUESS\n\n",
+        );
+        return Vec::new();
+    };
+    let Channel { unit, could_be, .. } = &found.channels[&channel];
+    let why = &could_be.why;
+    guesses.push(format!("the signal is {channel:?} ({why})"));
+    let _ = writeln!(text, "[signal]\nchannel = {}  # GUESS, {why}", quoted(&channel));
+    for (name, Channel { unit, could_be, .. }) in found.channels.iter().filter(|(n, _)| **n != channel) {
+        let _ = writeln!(text, "#   also there: {name:?} ({unit}): {}, {}", could_be.role.word(), could_be.why);
     }
     if let Some(reference) = &reference {
-        let why = found.channels.get(reference).map_or("", |c| c.2.why.as_str());
+        let why = found.channels.get(reference).map_or("", |c| c.could_be.why.as_str());
         guesses.push(format!("its reference is {reference:?} ({why})"));
-        let _ = writeln!(text, "reference = {reference:?}  # GUESS, {why}");
+        let _ = writeln!(text, "reference = {}  # GUESS, {why}", quoted(reference));
     }
-    let processed = found.channels.get(&channel).is_none_or(|c| c.2.role == ChannelRole::Processed);
+    let processed = could_be.role == ChannelRole::Processed;
     if unit.is_empty() {
         let unit = if processed { "% dF/F" } else { "a.u." };
         let _ = writeln!(text, "unit = {unit:?}  # GUESS: the files do not say it");
     }
-    text.push_str("# sensor = \"dLight1.3b\"  # name it if you know it: see `accumbens inspect`\n\n");
-    if processed {
-        return;
+    sensor(found, &channel, text, guesses);
+    if !processed {
+        cleaning(reference.is_some(), text, guesses);
     }
+    std::iter::once(channel).chain(reference).collect()
+}
+
+/// The sensor that the files name for the channel, or for all channels alike.
+fn sensor(found: &Found, channel: &str, text: &mut String, guesses: &mut Vec<String>) {
+    let mut named = found.channels[channel].sensors.clone();
+    if named.is_empty() {
+        found.channels.values().for_each(|c| named.extend(c.sensors.clone()));
+    }
+    let mut each = named.iter();
+    match (each.next(), each.next()) {
+        (Some((sensor, said)), None) => {
+            guesses.push(format!("the sensor is {sensor}: the files say {said:?}"));
+            let _ = writeln!(text, "sensor = {sensor:?}  # GUESS, the files say {said:?}\n");
+        }
+        (Some(_), Some(_)) => {
+            let names = named.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            guesses.push(format!("the sensor is not guessed: the files name {names}"));
+            let _ = writeln!(text, "# sensor: the files name {names}; name the one of this channel\n");
+        }
+        (None, _) => {
+            guesses.push("the sensor is unknown: the files name none of the catalogue".into());
+            text.push_str("# sensor = \"dLight1.3b\"  # name it if you know it: see `accumbens inspect`\n\n");
+        }
+    }
+}
+
+fn cleaning(reference: bool, text: &mut String, guesses: &mut Vec<String>) {
     guesses.push(
         "the signal is raw: it is cleaned by a low-pass, bleaching, the reference where there is one, and ΔF/F".into(),
     );
@@ -197,66 +255,149 @@ fn signal(found: &Found, text: &mut String, guesses: &mut Vec<String>) {
          [[clean]]  # GUESS\nstep = \"low_pass\"\ncutoff = 10.0  # Hz\n\n\
          [[clean]]  # GUESS\nstep = \"bleaching\"\nmethod = \"exponential\"\nterms = 2\n\n",
     );
-    if reference.is_some() {
+    if reference {
         text.push_str("[[clean]]  # GUESS\nstep = \"reference\"\nmethod = \"robust\"\nnon_negative = true\n\n");
     }
     text.push_str("[[clean]]  # GUESS\nstep = \"dff\"\nover = \"bleaching\"\n\n");
 }
 
-fn write(folder: &Path, found: Found) -> Proposal {
+/// What each event could be. Where nothing could be scored, the most frequent event of no known use is taken for a cue.
+fn kinds(folder: &Path, found: &Found) -> Result<Vec<Kind>> {
+    let kind = |(name, (count, magnitudes)): (&String, &(usize, f64))| Kind {
+        name: name.clone(),
+        count: *count,
+        guess: guess::event(name, *magnitudes),
+    };
+    let mut kinds: Vec<Kind> = found.counts.iter().map(kind).collect();
+    let place = || folder.display().to_string();
+    if kinds.is_empty() {
+        let accepted = "events.csv (time,event,magnitude) beside each trace, or recordings that hold events";
+        return Err(Error::input(place(), "no event in any session", accepted));
+    }
+    if kinds.iter().any(|k| k.is("cue") || k.is("outcome")) {
+        return Ok(kinds);
+    }
+    let open = |k: &&mut Kind| k.is("ignore") && (k.guess.why.is_none() || guess::is_line(&k.name));
+    let unknown = kinds.iter_mut().filter(open).max_by_key(|k| (k.guess.why.is_none(), k.count));
+    let Some(unknown) = unknown else {
+        let names = kinds.iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", ");
+        let problem = format!("no event that could be a cue or an outcome among {names}");
+        return Err(Error::input(place(), problem, "sessions that hold cues or outcomes too"));
+    };
+    unknown.guess = guess::Event { role: "cue", value: None, why: Some("nothing else could be scored".into()) };
+    Ok(kinds)
+}
+
+/// How responses are scored: outcomes, and beside them the cues that announce them.
+fn score(kinds: &[Kind], text: &mut String, guesses: &mut Vec<String>) {
+    let most = |wanted: &dyn Fn(&&Kind) -> bool| kinds.iter().filter(wanted).max_by_key(|k| k.count);
+    let outcome = most(&|k| k.is("outcome") && k.guess.value.is_none()).or_else(|| most(&|k| k.is("outcome")));
+    let cues: Vec<&Kind> = match outcome {
+        Some(_) => kinds.iter().filter(|k| k.is("cue") && k.guess.why.is_some() && guess::is_paired(&k.name)).collect(),
+        None => most(&|k| k.is("cue")).into_iter().collect(),
+    };
+    let lick = kinds.iter().find(|k| k.is("action") && k.name.to_lowercase().contains("lick")).map(|k| &k.name);
+    let names = |of: &[&Kind]| of.iter().map(|k| quoted(&k.name)).collect::<Vec<_>>().join(", ");
+    if let Some(outcome) = outcome {
+        let name = names(&[outcome]);
+        let _ = writeln!(text, "[[score]]\nevents = [{name}]  # GUESS");
+        let around = lick.map_or_else(String::new, |lick| format!(" around the first {lick:?} after it"));
+        if let Some(lick) = lick {
+            let _ = writeln!(
+                text,
+                "align = {{ first = {} }}  # GUESS; remove it to align to the event itself",
+                quoted(lick)
+            );
+        }
+        guesses.push(format!(
+            "responses to {name} are scored: integral over [-0.5, 1] s less that over [-2, -0.5] s{around}"
+        ));
+        text.push_str("response = [-0.5, 1.0]  # s; GUESS\nbaseline = [-2.0, -0.5]  # s; GUESS\n");
+        text.push_str("statistic = \"sum\"  # integral over time; `mean`, or `samples` for a sum over samples\n");
+        text.push_str("min_interval = 3.0  # s; events closer to the last than this are left out; GUESS\n\n");
+    }
+    if !cues.is_empty() {
+        let name = names(&cues);
+        guesses.push(format!("responses to {name} are scored: integral over [0, 1] s less that over [-1, 0] s"));
+        let _ = writeln!(text, "[[score]]\nevents = [{name}]  # GUESS");
+        text.push_str("response = [0.0, 1.0]  # s; GUESS\nbaseline = [-1.0, 0.0]  # s; GUESS\nstatistic = \"sum\"\n\n");
+    }
+    if outcome.is_none() {
+        guesses.push("no event could be an outcome: `compare` needs one, so say which event the animal gets".into());
+    }
+}
+
+/// The kinds of event, by role.
+fn events(kinds: &[Kind], text: &mut String, guesses: &mut Vec<String>) {
+    for wanted in ["cue", "outcome", "action", "end", "ignore"] {
+        for kind in kinds.iter().filter(|k| k.is(wanted)) {
+            let Kind { name, count, guess } = kind;
+            let (role, why) = (guess.role, kind.why());
+            guesses.push(format!("{name:?} ({count} times) is {role}: {why}"));
+            let _ =
+                writeln!(text, "[[event]]\nname = {}  # {count} times\nrole = {role:?}  # GUESS, {why}", quoted(name));
+            if let Some(value) = guess.value {
+                let _ = writeln!(text, "value = {value:?}  # GUESS");
+            }
+            text.push('\n');
+        }
+    }
+}
+
+/// The subjects with their sessions in order. A session that lacks a wanted channel but has others is not analysed, and
+/// said.
+fn subjects(found: Found, wanted: &[String], text: &mut String, guesses: &mut Vec<String>) {
+    for (subject, mut sessions) in found.subjects {
+        sessions.sort_by(|a, b| (&a.order, &a.name).cmp(&(&b.order, &b.name)));
+        let lacks = |s: &Seen| wanted.iter().find(|w| !s.channels.is_empty() && !s.channels.contains(w)).cloned();
+        let without = sessions.iter().filter(|s| s.channels.is_empty()).count();
+        guesses.push(format!(
+            "{subject}: {} sessions, {without} without a signal, in the order of the last number in their names",
+            sessions.len()
+        ));
+        let mut list = String::new();
+        for session in &sessions {
+            let name = &session.name;
+            if session.events == 0 {
+                guesses.push(format!("{name:?} holds no event"));
+            }
+            match lacks(session) {
+                None => _ = writeln!(list, "  {},", quoted(name)),
+                Some(channel) => {
+                    guesses.push(format!("{name:?} has no channel {channel:?}, so it is left out"));
+                    let _ = writeln!(list, "  # {name:?},  # has no channel {channel:?}");
+                }
+            }
+        }
+        let left = sessions.iter().any(|s| lacks(s).is_none());
+        let comment = if left { "" } else { "# " };
+        let block =
+            format!("[[subject]]\nname = {}\nsessions = [  # in this order: GUESS\n{list}]\n", quoted(&subject));
+        block.lines().for_each(|line| _ = writeln!(text, "{comment}{line}"));
+        text.push('\n');
+    }
+}
+
+/// A text as TOML writes it.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+fn write(folder: &Path, mut found: Found) -> Result<Proposal> {
     let mut guesses = Vec::new();
     let mut text = String::from(
         "# Proposed by `accumbens init` from the files below it. Lines marked GUESS were not in the files: check them,\n# \
          then run `accumbens inspect study.toml`.\n\n",
     );
+    let kinds = kinds(folder, &found)?;
     let folder = &std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let title = folder.file_name().map_or_else(|| "study".into(), |n| n.to_string_lossy().into_owned());
-    let _ = writeln!(text, "title = {title:?}\nsession_gap = 0.0  # s of silence between sessions; GUESS\n");
-    signal(&found, &mut text, &mut guesses);
-    let mut roles: Vec<(&String, &'static str, bool, usize)> = found
-        .counts
-        .iter()
-        .map(|(name, counts)| {
-            let (role, named) = role(name, *counts);
-            (name, role, named, counts.0)
-        })
-        .collect();
-    // Where no name says what anything is, the first event is scored, and so it must be something.
-    if roles.iter().all(|r| !matches!(r.1, "cue" | "outcome"))
-        && let Some(first) = roles.iter_mut().find(|r| !r.2)
-    {
-        first.1 = "cue";
-    }
-    let first = |wanted: &str| roles.iter().filter(|r| r.1 == wanted).max_by_key(|r| r.3).map(|r| r.0.clone());
-    let scored = first("outcome")
-        .or_else(|| first("cue"))
-        .unwrap_or_else(|| found.counts.keys().next().cloned().unwrap_or_default());
-    guesses.push(format!("responses to {scored:?} are scored: sum over [-0.5, 1] s less the sum over [-2, -0.5] s"));
-    let _ = writeln!(text, "[score]\nevents = [{scored:?}]  # GUESS");
-    if let Some(lick) = roles.iter().find(|r| r.1 == "action" && r.0.to_lowercase().contains("lick")).map(|r| r.0) {
-        guesses.push(format!("responses are aligned to the first {lick:?} after {scored:?}"));
-        let _ = writeln!(text, "align = {{ first = {lick:?} }}  # GUESS; remove it to align to the event itself");
-    }
-    text.push_str("response = [-0.5, 1.0]  # s; GUESS\nbaseline = [-2.0, -0.5]  # s; GUESS\nstatistic = \"sum\"\n");
-    text.push_str("min_interval = 3.0  # s; events closer to the last than this are left out; GUESS\n\n");
-    for wanted in ["cue", "outcome", "action", "end", "ignore"] {
-        for (name, role, named, count) in roles.iter().filter(|r| r.1 == wanted) {
-            let why = if *named { "from its name" } else { "nothing in its name says what it is" };
-            guesses.push(format!("{name:?} ({count} times) is {role}: {why}"));
-            let _ = writeln!(text, "[[event]]\nname = {name:?}  # {count} times\nrole = {role:?}  # GUESS, {why}\n");
-        }
-    }
-    for (subject, mut sessions) in found.subjects {
-        sessions.sort_by(|a, b| a.0.cmp(&b.0));
-        let without = sessions.iter().filter(|s| !s.2).count();
-        let names: Vec<&str> = sessions.iter().map(|s| s.1.as_str()).collect();
-        guesses.push(format!(
-            "{subject}: {} sessions, {without} without a signal, in the order of the last number in their names",
-            names.len()
-        ));
-        let list = names.iter().map(|n| format!("  {n:?},\n")).collect::<String>();
-        let _ = writeln!(text, "[[subject]]\nname = {subject:?}\nsessions = [  # in this order: GUESS\n{list}]\n");
-    }
-    guesses.extend(found.notes);
-    Proposal { text, guesses }
+    let _ = writeln!(text, "title = {}\nsession_gap = 0.0  # s of silence between sessions; GUESS\n", quoted(&title));
+    let wanted = signal(&found, &mut text, &mut guesses);
+    score(&kinds, &mut text, &mut guesses);
+    events(&kinds, &mut text, &mut guesses);
+    let notes = std::mem::take(&mut found.notes);
+    subjects(found, &wanted, &mut text, &mut guesses);
+    guesses.extend(notes);
+    Ok(Proposal { text, guesses })
 }

@@ -6,10 +6,11 @@ use accumbens_core::cleaning::{self, Step};
 use accumbens_core::declaration;
 use accumbens_core::format::{Hints, Source};
 use accumbens_core::study::{Between, Scores, Sensor, Session, Study, Subject};
-use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Result, Role, sensors};
+use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Result, Role, sensors, soundness};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 /// A study, as it stands in a TOML file.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -238,9 +239,10 @@ impl StudyFile {
     /// session; where it returns false, reading stops.
     ///
     /// # Errors
-    /// Where a recording cannot be read, or reading was stopped.
+    /// Where a recording cannot be read, stands in the study twice or cannot be a signal, or reading was stopped.
     pub fn load(&self, folder: &Path, mut tick: impl FnMut() -> bool) -> Result<Study> {
         let kinds = self.kinds()?;
+        self.once(folder)?;
         let mut subjects = Vec::new();
         if let Some(table) = &self.trials {
             subjects = table.read(folder, &kinds)?;
@@ -258,7 +260,7 @@ impl StudyFile {
         }
         let unit = |s: &Session| s.recording.channels.first().map(|c| c.unit.clone()).filter(|u| !u.is_empty());
         let found = subjects.iter().flat_map(|s: &Subject| &s.sessions).find_map(unit);
-        Ok(Study {
+        let study = Study {
             title: self.title.clone(),
             subjects,
             channel: self.signal.channel.clone(),
@@ -270,7 +272,26 @@ impl StudyFile {
             choices: self.choices.clone(),
             session_gap: self.session_gap,
             truth: None,
-        })
+        };
+        soundness::check(&study)?;
+        Ok(study)
+    }
+
+    /// Whether every recording stands in the study once, under whatever name of its path.
+    fn once(&self, folder: &Path) -> Result<()> {
+        let mut known: HashMap<PathBuf, (&str, &str)> = HashMap::new();
+        for subject in &self.subjects {
+            for name in &subject.sessions {
+                let path = folder.join(name);
+                let path = path.canonicalize().unwrap_or(path);
+                if let Some((owner, twin)) = known.insert(path, (&subject.name, name)) {
+                    let whose = if owner == subject.name { "its own".into() } else { format!("that of {owner:?}") };
+                    let problem = format!("its session {name:?} is also {whose}: {twin:?}");
+                    return Err(Error::input(format!("subject {:?}", subject.name), problem, "each recording once"));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn session(&self, path: &Path, name: &str, kinds: &[EventKind]) -> Result<Session> {

@@ -100,6 +100,10 @@ impl TrialTable {
         if samples.is_empty() {
             return Err(Error::input(format!("{place}:1"), format!("no column begins with {:?}", self.samples), ""));
         }
+        if let [only] = samples[..] {
+            let problem = format!("{:?} is the only column that begins with {:?}", header[only], self.samples);
+            return Err(Error::input(format!("{place}:1"), problem, "two samples a trial or more: one is no window"));
+        }
         let mut subjects: Vec<(String, Vec<Row>)> = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|e| Error::input(&place, e.to_string(), "as many fields as the header"))?;

@@ -3,6 +3,7 @@
 pub mod book;
 pub mod choices;
 pub mod clinic;
+pub mod concerns;
 pub mod credit;
 pub mod experiment;
 pub mod findings;

@@ -4,7 +4,9 @@ use crate::experiment::{self, Experiment, Lived, catalogue};
 use crate::stages::{Noise, SensorStage};
 use crate::theories;
 use accumbens_core::study::{Between, COVERAGE, Scores, Scoring, Sensor, Session, Statistic, Study, Subject};
-use accumbens_core::{AnyTheory, Channel, ChannelInfo, EventLog, Recording, Result, Sample, Seed, Stage, room, sensors};
+use accumbens_core::{
+    AnyTheory, Channel, ChannelInfo, EventLog, Recording, Result, Sample, Seed, Stage, room, sensors,
+};
 use rand_distr::{Distribution, StandardNormal};
 
 /// What is simulated.

@@ -82,8 +82,9 @@ fn choosing(truth: &str, gain: f64) -> accumbens_core::study::Study {
     let scoring = accumbens_core::study::Scoring {
         events: vec!["reward".into(), "nothing".into()],
         min_interval: 0.0,
-        ..accumbens::simulated::scoring()
+        ..accumbens::simulated::scoring().0[0].clone()
     };
+    let scoring = scoring.into();
     let between = vec!["left".to_owned(), "right".to_owned()];
     let choices = vec![Between { options: between, after: Some("offer".into()) }];
     let (experiment, truth) = ("behrens2007".to_owned(), truth.to_owned());

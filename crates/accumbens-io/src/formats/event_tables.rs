@@ -37,8 +37,21 @@ fn layout(path: &Path) -> Option<Layout> {
         _ if has("onset") && first.len() <= 3 && first[0] != "onset" => Some(Layout::Onsets),
         _ if has("digitalioname") && has("digitaliostate") => Some(Layout::Lines),
         [time, name] if time.parse::<f64>().is_ok() && !name.is_empty() => Some(Layout::Bare),
+        // A file that is called so, or names what happened, holds events: what it lacks is an error, not another format.
+        [_, ..] if sniff::stem(path).eq_ignore_ascii_case("events") || (has("event") && names_events(path)) => {
+            Some(Layout::Own)
+        }
         _ => None,
     }
+}
+
+/// Whether the first cell under `event` of a CSV file is a word.
+fn names_events(path: &Path) -> bool {
+    let lines = sniff::lines(path, 2);
+    let [header, first] = &lines[..] else { return false };
+    let at = header.iter().position(|c| c.eq_ignore_ascii_case("event"));
+    let cell = at.and_then(|i| first.get(i));
+    cell.is_some_and(|c| !c.is_empty() && c.parse::<f64>().is_err())
 }
 
 /// Times by name, in the order in which names come.
@@ -64,6 +77,16 @@ impl Series {
             }
             file.events(series);
         }
+    }
+}
+
+/// The columns that a layout asks for.
+fn accepted(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Own | Layout::Bare => "time (in s), event and, where it matters, magnitude",
+        Layout::Times => "timestamps",
+        Layout::Onsets => "a name, onset and, where it matters, offset",
+        Layout::Lines => "DigitalIOName, DigitalIOState and a timestamp",
     }
 }
 
@@ -96,7 +119,8 @@ impl Format for EventTables {
         let column = |name: &str| {
             let at = table.columns.iter().position(|(n, _)| n.eq_ignore_ascii_case(name));
             at.map(|i| &table.columns[i].1).ok_or_else(|| {
-                Error::input(format!("{place}:1"), format!("no column {name:?}"), table.names().join(", "))
+                let problem = format!("no column {name:?} among {}", table.names().join(", "));
+                Error::input(format!("{place}:1"), problem, accepted(layout))
             })
         };
         let number = |cells: &Cells, row: usize| match cells {

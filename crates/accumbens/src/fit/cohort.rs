@@ -5,7 +5,8 @@ use super::overlap::{Overlap, overlap};
 use super::response::{Response, Tally, responses};
 use accumbens_core::study::{Study, Subject};
 use accumbens_core::{
-    ActionRule, AnyTheory, Change, Event, EventLog, Result, Role, Schedule, Seed, Sink, TAIL, live, live_acting, told,
+    ActionRule, AnyTheory, Change, Event, EventLog, Result, Role, Schedule, Seed, Sink, TAIL, live, live_acting,
+    soundness, told,
 };
 use serde::Serialize;
 
@@ -62,8 +63,9 @@ impl Cohort {
     /// Prepares every subject of a study.
     ///
     /// # Errors
-    /// Where the scoring does not fit, or no subject has a response.
+    /// Where the study cannot be what it says it is, the scoring does not fit, or no subject has a response.
     pub fn new(study: &Study) -> Result<Self> {
+        soundness::check(study)?;
         let members = study.subjects.iter().map(|s| Member::new(s, study)).collect::<Result<Vec<_>>>()?;
         let (members, without): (Vec<_>, Vec<_>) = members.into_iter().partition(|m| m.scored.len() > 5);
         let without: Vec<String> = without.into_iter().map(|m| m.name).collect();

@@ -11,6 +11,7 @@ use super::results::Whole;
 use super::selection::{PRIOR_COUNT, Selection};
 use super::statistics::mean;
 use super::verdict::{Evidences, Verdict};
+use crate::concerns::{Concern, answerable, concerns};
 use accumbens_core::study::Study;
 use accumbens_core::{AnyTheory, Error, Result, Seed};
 use rayon::prelude::*;
@@ -186,6 +187,8 @@ pub struct Comparison {
     pub seed: Seed,
     /// What was not finished when the user stopped: subjects, the left-out subjects, recovery.
     pub unfinished: Vec<String>,
+    /// What is to be asked about the study before the answer is believed.
+    pub concerns: Vec<Concern>,
     /// The subjects as they were fitted.
     #[serde(skip)]
     pub cohort: Cohort,
@@ -203,9 +206,12 @@ pub fn steps(study: &Study, options: &Options) -> u64 {
 /// whole subject, and what is finished is reported.
 ///
 /// # Errors
-/// Where the study has no responses, a theory cannot live through its events, or nothing was finished.
+/// Where the study has no responses, nothing in it can be learnt from, a theory cannot live through its events, or nothing
+/// was finished.
 pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync)) -> Result<Comparison> {
     let (mut cohort, mut description) = describe(study)?;
+    answerable(study, &cohort, &options.theories)?;
+    let concerns = concerns(study, Some(&cohort));
     let tasks: Vec<Task> = cohort.members.iter().map(Task::new).collect();
     let stop = AtomicBool::new(false);
     let go_on = || {
@@ -284,6 +290,7 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
         budget: options.budget,
         seed: options.seed,
         unfinished,
+        concerns,
         cohort: cohort.clone(),
     })
 }

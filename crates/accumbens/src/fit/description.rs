@@ -67,8 +67,7 @@ impl Description {
             let own = of(&number);
             let (low, high) = (own[0], own[own.len() - 1]);
             // Life is followed more closely early, where most is learnt.
-            let knots: Vec<f64> =
-                (0..=STEPS).map(|i| low + (high - low) * (i as f64 / STEPS as f64).powi(2)).collect();
+            let knots: Vec<f64> = (0..=STEPS).map(|i| low + (high - low) * (i as f64 / STEPS as f64).powi(2)).collect();
             all.numbers.extend(ramps(&number, &mine, &knots));
             let interval = |s: &super::cohort::Scored| s.response.interval.max(0.1).ln();
             let known: Vec<f64> = member.scored.iter().map(interval).collect();

@@ -46,6 +46,7 @@ pub fn html(study: &Study, comparison: &Comparison, command: &str) -> Result<Str
         "verdict": &comparison.verdict,
         "against": against.map(tables::against).collect::<Vec<_>>(),
         "exceedance_ceiling": comparison.selection.ceiling,
+        "concerns": &comparison.concerns,
         "ranking": tables::ranking(comparison),
         "families": &comparison.selection.families,
         "omnibus_risk": comparison.selection.omnibus_risk,

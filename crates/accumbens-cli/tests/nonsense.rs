@@ -1,0 +1,293 @@
+//! What cannot be is refused or said: each nonsense is made from a study that is sound, and nothing else is changed.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const COMPARE: [&str; 6] = [
+    "compare",
+    "study.toml",
+    "--theories=rescorla_wagner,td_csc,constant",
+    "--design=4",
+    "--evaluations=4",
+    "--recovery=0",
+];
+
+fn accumbens(words: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_accumbens"));
+    command.args(words).current_dir(folder).env_remove("COLUMNS").output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn done(words: &[&str], folder: &Path) -> String {
+    let out = accumbens(words, folder);
+    assert!(out.status.success(), "{words:?}: {}", text(&out.stderr));
+    text(&out.stdout)
+}
+
+/// The one error of a command that fails.
+fn refused(words: &[&str], folder: &Path) -> String {
+    let out = accumbens(words, folder);
+    let error = text(&out.stderr);
+    assert_eq!(out.status.code(), Some(2), "{words:?}: {}{error}", text(&out.stdout));
+    assert!(error.starts_with("error: ") && error.trim().lines().count() == 1, "{words:?}: {error}");
+    error
+}
+
+/// Both verbs refuse the study for the same reason, in these words.
+fn both_refuse(folder: &Path, wanted: &[&str]) {
+    for words in [&["inspect", "study.toml"][..], &COMPARE] {
+        let error = refused(words, folder);
+        assert!(wanted.iter().all(|w| error.contains(w)), "{words:?}: {error}");
+    }
+}
+
+/// The concern stands in `inspect`, in the terminal of `compare` before its table, in its results and on its page.
+fn all_say(folder: &Path, wanted: &[&str]) {
+    let says = |text: &str| wanted.iter().all(|w| text.contains(w));
+    let inspected = done(&["inspect", "study.toml"], folder);
+    assert!(says(&inspected), "{inspected}");
+    let described = done(&["describe", "study.toml"], folder);
+    assert!(says(&described), "{described}");
+    let compared = done(&COMPARE, folder);
+    assert!(says(compared.split("exceedance").next().unwrap()), "{compared}");
+    let report = folder.join("accumbens-report");
+    let results: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(report.join("results.json")).unwrap()).unwrap();
+    let concerns = results["concerns"].as_array().unwrap();
+    let one = |c: &serde_json::Value| format!("{}: {}", c["place"].as_str().unwrap(), c["text"].as_str().unwrap());
+    assert!(concerns.iter().any(|c| says(&one(c))), "{concerns:?}");
+    let page = std::fs::read_to_string(report.join("report.html")).unwrap();
+    let (head, _) = page.split_once("<h2>Ranking</h2>").unwrap();
+    assert!(says(&head.replace("&#x2f;", "/").replace("&quot;", "\"")), "{wanted:?} is not on the page");
+}
+
+/// Noise that is the same wherever the test runs.
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
+    }
+}
+
+/// A session of which a test changes what it wants before it is written.
+struct Day {
+    times: Vec<f64>,
+    light: Vec<f64>,
+    drops: Vec<f64>,
+    header: &'static str,
+}
+
+impl Day {
+    /// 200 s at a rate, a drop about every 10 s, each followed by a response.
+    fn new(seed: u64, rate: f64) -> Self {
+        let mut noise = Noise(seed);
+        let drops: Vec<f64> = (1..20).map(|i| f64::from(i) * 10.0 + noise.next()).collect();
+        let times: Vec<f64> = (0..(200.0 * rate) as usize).map(|i| i as f64 / rate).collect();
+        let answer = |t: f64| drops.iter().filter(|d| **d <= t).map(|d| (d - t).exp()).sum::<f64>();
+        let light = times.iter().map(|t| answer(*t) + noise.next()).collect();
+        Self { times, light, drops, header: "time,event,magnitude" }
+    }
+
+    fn write(&self, folder: &Path, place: &str) {
+        let at = folder.join(place);
+        std::fs::create_dir_all(&at).unwrap();
+        let mut trace = String::from("time,dff\n");
+        self.times.iter().zip(&self.light).for_each(|(t, x)| writeln!(trace, "{t},{x}").unwrap());
+        let mut events = format!("{}\n", self.header);
+        self.drops.iter().for_each(|t| writeln!(events, "{t},sucrose,1").unwrap());
+        std::fs::write(at.join("trace.csv"), trace).unwrap();
+        std::fs::write(at.join("events.csv"), events).unwrap();
+    }
+}
+
+const STUDY: &str = r#"
+title = "Drops"
+[signal]
+channel = "dff"
+unit = "% dF/F"
+[score]
+events = ["sucrose"]
+response = [0.0, 1.0]
+baseline = [-1.0, 0.0]
+statistic = "mean"
+[[event]]
+name = "sucrose"
+role = "outcome"
+"#;
+
+/// The sound study of two mice with two days each, and a change to the first day of the first.
+fn lab(change: impl Fn(&mut Day)) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (seed, place) in ["m1/day1", "m1/day2", "m2/day1", "m2/day2"].into_iter().enumerate() {
+        let mut day = Day::new(seed as u64 + 1, 20.0);
+        if seed == 0 {
+            change(&mut day);
+        }
+        day.write(folder.path(), place);
+    }
+    study(folder.path(), STUDY, &[("m1", &["m1/day1", "m1/day2"]), ("m2", &["m2/day1", "m2/day2"])]);
+    folder
+}
+
+fn study(folder: &Path, text: &str, subjects: &[(&str, &[&str])]) {
+    let subject = |(name, days): &(&str, &[&str])| format!("[[subject]]\nname = {name:?}\nsessions = {days:?}\n");
+    let subjects: String = subjects.iter().map(subject).collect();
+    std::fs::write(folder.join("study.toml"), format!("{text}{subjects}")).unwrap();
+}
+
+#[test]
+fn a_sound_study_raises_no_concern() {
+    let folder = lab(|_| {});
+    assert!(done(&["inspect", "study.toml"], folder.path()).contains("nothing wrong was found"));
+    let compared = done(&COMPARE, folder.path());
+    assert!(!compared.contains("to look at"), "{compared}");
+}
+
+#[test]
+fn a_study_without_an_outcome_is_said_by_inspect_described_and_not_compared() {
+    let folder = lab(|_| {});
+    let days: [(&str, &[&str]); 2] = [("m1", &["m1/day1", "m1/day2"]), ("m2", &["m2/day1", "m2/day2"])];
+    for role in ["role = \"cue\"", "role = \"outcome\"\nvalue = 0.0"] {
+        study(folder.path(), &STUDY.replace("role = \"outcome\"", role), &days);
+        for verb in ["inspect", "describe"] {
+            assert!(done(&[verb, "study.toml"], folder.path()).contains("learn"), "{verb} {role}");
+        }
+        let error = refused(&COMPARE, folder.path());
+        assert!(error.contains("learn") && error.contains("role = \"outcome\""), "{error}");
+    }
+    // A theory that answers cues for their novelty has something to say of them.
+    study(folder.path(), &STUDY.replace("\"outcome\"", "\"cue\""), &days);
+    let words = "compare study.toml --theories novelty_bonus,constant --design 4 --evaluations 4 --recovery 0";
+    let compared = done(&words.split_whitespace().collect::<Vec<_>>(), folder.path());
+    assert!(compared.contains("no event that happens is an outcome"), "{compared}");
+}
+
+#[test]
+fn one_recording_stands_in_a_study_once_by_its_path_and_by_its_samples() {
+    let folder = lab(|_| {});
+    let at = folder.path();
+    study(at, STUDY, &[("m1", &["m1/day1", "m1/day1"])]);
+    both_refuse(at, &["\"m1\"", "m1/day1", "each recording once"]);
+    study(at, STUDY, &[("m1", &["m1/day1", "m1/day2"]), ("m2", &["m2/../m1/day2"])]);
+    both_refuse(at, &["\"m2\"", "m2/../m1/day2", "m1/day2", "\"m1\""]);
+    // A copy under another name, with events that were shifted.
+    let mut copy = Day::new(1, 20.0);
+    copy.drops.iter_mut().for_each(|t| *t += 0.5);
+    copy.write(at, "m3/day9");
+    study(at, STUDY, &[("m1", &["m1/day1", "m1/day2"]), ("m3", &["m3/day9"])]);
+    both_refuse(at, &["\"m3\"", "m3/day9", "m1/day1", "same samples"]);
+}
+
+#[test]
+fn a_channel_that_cannot_be_a_signal_is_refused_with_its_session_and_value() {
+    let flat = lab(|day| day.light.fill(0.25));
+    both_refuse(flat.path(), &["m1/day1", "\"dff\"", "all its 4000 samples are 0.25"]);
+    let one = lab(|day| {
+        day.light.truncate(1);
+        day.times.truncate(1);
+    });
+    both_refuse(one.path(), &["m1/day1", "\"dff\"", "one sample"]);
+    for (value, said) in [(1e308, "1e308"), (-2e31, "-2e31"), (f64::INFINITY, "inf")] {
+        let folder = lab(|day| day.light[7] = value);
+        both_refuse(folder.path(), &["m1/day1", "\"dff\"", "sample 8 at 0.35 s", said, "1e30"]);
+    }
+}
+
+#[test]
+fn times_in_ms_beside_times_in_s_are_refused_either_way() {
+    let slow = lab(|day| day.times.iter_mut().for_each(|t| *t *= 1000.0));
+    both_refuse(slow.path(), &["m1/day1", "199950.0 s at 0.0200 Hz", "ms"]);
+    let late = lab(|day| day.drops.iter_mut().for_each(|t| *t *= 1000.0));
+    both_refuse(late.path(), &["m1/day1", "to 199.9 s", "ms"]);
+    let apart = lab(|day| day.times.iter_mut().for_each(|t| *t += 80_000.0));
+    both_refuse(apart.path(), &["m1/day1", "from 80000.0 to", "do not overlap"]);
+    // Both in ms: nothing differs between the two, but no window holds two samples.
+    let both = lab(|day| day.times.iter_mut().chain(&mut day.drops).for_each(|t| *t *= 1000.0));
+    both_refuse(both.path(), &["m1/day1", "score.response", "at most one sample", "0.02", "time_unit"]);
+}
+
+#[test]
+fn a_rate_that_differs_between_sessions_and_one_too_coarse_for_the_windows_are_said() {
+    let folder = lab(|day| *day = Day::new(1, 15.5));
+    all_say(folder.path(), &["sampling rate", "15.50 Hz in m1/day1 (1 of 4", "20.00 Hz in m", "(3)"]);
+    let coarse = lab(|day| *day = Day::new(1, 1.5));
+    all_say(coarse.path(), &["m1/day1", "score.response", "fewer than three samples at 1.50 Hz"]);
+}
+
+#[test]
+fn gaps_missing_samples_and_events_outside_the_signal_are_said_with_their_size() {
+    let gap = lab(|day| day.times.iter_mut().skip(2000).for_each(|t| *t += 5.0));
+    all_say(gap.path(), &["m1/day1", "1 gap ", "5.0 s"]);
+    let missing = lab(|day| day.light[100..500].fill(f64::NAN));
+    all_say(missing.path(), &["m1/day1", "400 of 4000 samples", "10.0 %"]);
+    let outside = lab(|day| day.drops.extend([300.0, 310.0]));
+    all_say(outside.path(), &["m1/day1", "2 of 21 events lie outside the signal", "110."]);
+    let silent = lab(|day| day.drops.clear());
+    all_say(silent.path(), &["m1/day1", "no event"]);
+}
+
+#[test]
+fn an_events_file_without_a_time_column_names_the_columns_found_and_those_accepted() {
+    for header in ["timestamp,event,magnitude", "t,event,magnitude", "Seconds,What,magnitude"] {
+        let folder = lab(|day| day.header = header);
+        both_refuse(folder.path(), &["events.csv:1", &header.replace(',', ", "), "time,event,magnitude"]);
+    }
+}
+
+#[test]
+fn no_threads_are_refused_and_one_animal_has_no_error_instead_of_nan() {
+    let folder = lab(|_| {});
+    let words: Vec<&str> = COMPARE.into_iter().chain(["--threads", "0"]).collect();
+    assert!(refused(&words, folder.path()).contains("--threads"));
+    study(folder.path(), STUDY, &[("m1", &["m1/day1", "m1/day2"])]);
+    let compared = done(&COMPARE, folder.path());
+    assert!(
+        compared.contains("no s.e.") && compared.contains("the only animal") && !compared.contains("NaN"),
+        "{compared}"
+    );
+    all_say(folder.path(), &["m1: the only animal", "no", "error over animals"]);
+}
+
+#[test]
+fn a_trial_table_with_one_sample_a_trial_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (1..=20).map(|t| format!("m1,1,{t},{}\n", t * t % 7)).collect();
+    std::fs::write(folder.path().join("trials.csv"), format!("id,session,trial,s.1\n{rows}")).unwrap();
+    let table = "[trials]\nfile = \"trials.csv\"\nsubject = \"id\"\nsession = \"session\"\ntrial = \"trial\"\n\
+                 samples = \"s.\"\nrate = 20.0\nfirst = 0.0\nspacing = 30.0\n[[trials.event]]\nevent = \"sucrose\"\n";
+    std::fs::write(folder.path().join("study.toml"), format!("{STUDY}{table}")).unwrap();
+    both_refuse(folder.path(), &["trials.csv:1", "\"s.1\"", "two samples a trial"]);
+}
+
+#[test]
+fn a_folder_without_events_gets_one_clear_error_and_no_study() {
+    let folder = lab(|_| {});
+    std::fs::remove_file(folder.path().join("study.toml")).unwrap();
+    for day in ["m1/day1", "m1/day2", "m2/day1", "m2/day2"] {
+        std::fs::remove_file(folder.path().join(day).join("events.csv")).unwrap();
+    }
+    let error = refused(&["init", "."], folder.path());
+    assert!(error.contains("no event in any session") && error.contains("events.csv"), "{error}");
+    assert!(!folder.path().join("study.toml").exists());
+}
+
+#[test]
+fn a_table_in_a_file_has_a_line_a_row_however_wide() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = ["findings", "--quick", "--finding", "schultz1997-transfer,schultz1997-omission"];
+    let table = done(&words, folder.path());
+    let theories = table.lines().next().unwrap().split_whitespace().count() - 1;
+    assert!(theories > 10, "{table}");
+    for finding in ["schultz1997-transfer", "schultz1997-omission"] {
+        let row = table.lines().find(|l| l.contains(finding)).unwrap();
+        assert_eq!(row.split_whitespace().count(), theories + 1, "{row}");
+    }
+    // Two findings, a line a theory, and a few that explain: nothing is broken over lines.
+    assert!(table.lines().count() < theories + 10, "{table}");
+}

@@ -1,0 +1,238 @@
+//! Says what a careful reader would ask about a study before believing what is made of it.
+
+use crate::fit::ranking::NULL;
+use crate::fit::{Cohort, Member};
+use accumbens_core::soundness::{apart, place, windows};
+use accumbens_core::study::{Session, Study};
+use accumbens_core::{AnyTheory, Error, Result};
+use serde::Serialize;
+use std::fmt;
+
+/// Something about a study that stands in the way of believing a result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Concern {
+    /// Where: a session, a subject, an event, a field of the study.
+    pub place: String,
+    /// What, with its numbers.
+    pub text: String,
+}
+
+impl Concern {
+    /// A concern about a place.
+    pub fn new(place: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { place: place.into(), text: text.into() }
+    }
+}
+
+impl fmt::Display for Concern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.text)
+    }
+}
+
+/// A gap in a clock is called one when it is longer than this many samples.
+const GAP: f64 = 5.0;
+/// Sampling rates that differ by more than this part are said to differ.
+const RATE: f64 = 0.01;
+/// Fluorescence is sampled faster than this, Hz.
+const SLOW: f64 = 1.0;
+/// An event so far outside the signal is said to be outside, s.
+const OUTSIDE: f64 = 1.0;
+/// Up to so many sessions each stand for themselves; more are told together.
+const TOGETHER: usize = 3;
+
+/// What is wrong with one session, and how much of it.
+type Check = fn(&Study, &Session) -> Option<(f64, String)>;
+
+/// What is to be asked about a study; about its subjects too where they could be prepared.
+#[must_use]
+pub fn concerns(study: &Study, cohort: Option<&Cohort>) -> Vec<Concern> {
+    let mut found: Vec<Concern> = outcomes(study).map(|text| Concern::new("events", text)).into_iter().collect();
+    never(study, &mut found);
+    rates(study, &mut found);
+    let checks: [Check; 6] = [eventless, outside, gaps, missing, slow, coarse];
+    checks.iter().for_each(|check| of_sessions(study, *check, &mut found));
+    if let Some(cohort) = cohort {
+        subjects(cohort, &mut found);
+        unchosen(study, &cohort.members, &mut found);
+    }
+    found
+}
+
+/// Refuses a comparison in which no theory has anything to say: without an outcome nothing is learnt, and theories that
+/// answer nothing are all the same.
+///
+/// # Errors
+/// Where no outcome of any worth happens and no theory's dopamine differs between the responses.
+pub fn answerable(study: &Study, cohort: &Cohort, theories: &[(String, Box<dyn AnyTheory>)]) -> Result<()> {
+    let Some(problem) = outcomes(study) else { return Ok(()) };
+    let differs = |values: &[f64]| values.iter().any(|x| x.is_finite() && *x != values[0]);
+    for (label, theory) in theories.iter().filter(|(_, t)| t.info().family != NULL) {
+        for member in &cohort.members {
+            let (channels, _) = member.dopamine(theory.as_ref()).map_err(|e| e.within(label))?;
+            if channels.iter().any(|c| differs(c)) {
+                return Ok(());
+            }
+        }
+    }
+    Err(Error::input("event", problem, "an [[event]] with role = \"outcome\" for what the animal gets"))
+}
+
+fn sessions(study: &Study) -> impl Iterator<Item = (String, &Session)> {
+    study.subjects.iter().flat_map(|s| s.sessions.iter().map(|x| (place(&s.name, &x.name), x)))
+}
+
+/// What is missing for a theory to learn from, where something is.
+fn outcomes(study: &Study) -> Option<String> {
+    let (mut any, mut worth) = (false, false);
+    for (_, session) in sessions(study) {
+        let log = &session.recording.events;
+        for event in log.events() {
+            let kind = &log.kinds()[event.kind.index()];
+            any |= kind.is_outcome();
+            worth |= kind.is_outcome() && kind.value != 0.0 && event.magnitude != 0.0;
+        }
+    }
+    match (any, worth) {
+        (_, true) => None,
+        (true, false) => Some("every outcome has magnitude 0 or value 0: there is nothing to learn from".into()),
+        (false, false) => {
+            Some("no event that happens is an outcome: theories learn nothing, and all of them are identical".into())
+        }
+    }
+}
+
+fn never(study: &Study, found: &mut Vec<Concern>) {
+    let kinds = study.subjects.first().and_then(|s| s.sessions.first()).map(|s| s.recording.events.kinds());
+    for (i, kind) in kinds.unwrap_or_default().iter().enumerate() {
+        let happens = |s: &Session| s.recording.events.events().iter().any(|e| e.kind.index() == i);
+        if !sessions(study).any(|(_, s)| happens(s)) {
+            found.push(Concern::new(format!("event {:?}", kind.name), "it is declared and never happens"));
+        }
+    }
+}
+
+/// Sums over samples grow with the rate; a mean or an integral over time does not.
+fn rates(study: &Study, found: &mut Vec<Concern>) {
+    let rate = |(place, session): (String, &Session)| apart(session).map(|dt| (1.0 / dt, place));
+    let mut rates: Vec<(f64, String)> = sessions(study).filter_map(rate).collect();
+    rates.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (Some((low, slowest)), Some((high, fastest))) = (rates.first(), rates.last()) else { return };
+    if high / low <= 1.0 + RATE {
+        return;
+    }
+    let near = |rate: f64| rates.iter().filter(|(r, _)| (r / rate).max(rate / r) <= 1.0 + RATE).count();
+    let text = format!(
+        "it differs between sessions: {low:.2} Hz in {slowest} ({} of {} sessions), {high:.2} Hz in {fastest} ({}); \
+         means and integrals over time can be compared between them, sums over samples cannot",
+        near(*low),
+        rates.len(),
+        near(*high)
+    );
+    found.push(Concern::new("sampling rate", text));
+}
+
+/// Asks every session the same; where many answer, they are told together.
+fn of_sessions(study: &Study, check: Check, found: &mut Vec<Concern>) {
+    let one = |(place, session): (String, &Session)| check(study, session).map(|(much, text)| (much, place, text));
+    let wrong: Vec<(f64, String, String)> = sessions(study).filter_map(one).collect();
+    if wrong.len() <= TOGETHER {
+        found.extend(wrong.into_iter().map(|(_, place, text)| Concern { place, text }));
+    } else if let Some((_, place, text)) = wrong.iter().max_by(|a, b| a.0.total_cmp(&b.0)) {
+        let all = sessions(study).count();
+        found.push(Concern::new(format!("{} of {all} sessions, most in {place}", wrong.len()), text));
+    }
+}
+
+fn eventless(_: &Study, session: &Session) -> Option<(f64, String)> {
+    let none = session.recording.events.events().is_empty();
+    none.then(|| (0.0, "no event that the study keeps happened in it".into()))
+}
+
+fn outside(_: &Study, session: &Session) -> Option<(f64, String)> {
+    let (first, last) = session.recording.times.first().zip(session.recording.times.last())?;
+    let events = session.recording.events.events();
+    let far = |t: f64| (first - t).max(t - last);
+    let outside: Vec<f64> = events.iter().map(|e| far(e.time)).filter(|x| *x > OUTSIDE).collect();
+    let furthest = outside.iter().copied().fold(0.0, f64::max);
+    (!outside.is_empty()).then(|| {
+        let text = format!(
+            "{} of {} events lie outside the signal, which lasts from {first:.1} to {last:.1} s, by up to {furthest:.1} s",
+            outside.len(),
+            events.len()
+        );
+        (outside.len() as f64, text)
+    })
+}
+
+fn gaps(_: &Study, session: &Session) -> Option<(f64, String)> {
+    let usual = session.recording.usual_interval()?;
+    let gaps: Vec<f64> = session.recording.times.windows(2).map(|w| w[1] - w[0]).filter(|d| *d > GAP * usual).collect();
+    let all: f64 = gaps.iter().sum();
+    let word = if gaps.len() == 1 { "gap" } else { "gaps" };
+    let text = || format!("{} {word} of more than {GAP} samples in the clock, {all:.1} s together", gaps.len());
+    (!gaps.is_empty()).then(|| (all, text()))
+}
+
+/// Missing samples of the signal, or of its reference where that misses more.
+fn missing(study: &Study, session: &Session) -> Option<(f64, String)> {
+    let count = |name: &str, samples: &mut dyn Iterator<Item = &f64>| {
+        let (all, lost) = samples.fold((0, 0), |(n, m), x| (n + 1, m + usize::from(!x.is_finite())));
+        let share = 100.0 * lost as f64 / f64::max(all as f64, 1.0);
+        (lost > 0).then(|| (share, format!("{lost} of {all} samples of {name:?} are missing ({share:.1} %)")))
+    };
+    if let Some(windows) = &session.windows {
+        return count(&study.channel, &mut windows.rows.iter().flat_map(|(_, samples)| samples));
+    }
+    let channels = [Some(&study.channel), study.reference.as_ref()].into_iter().flatten();
+    let lost = channels.filter_map(|c| session.recording.channel(c)).filter_map(|c| count(&c.name, &mut c.data.iter()));
+    lost.max_by(|a, b| a.0.total_cmp(&b.0))
+}
+
+fn slow(_: &Study, session: &Session) -> Option<(f64, String)> {
+    let apart = apart(session)?;
+    let text = || format!("a sample every {apart:.1} s ({:.4} Hz): are its times in s?", 1.0 / apart);
+    (apart * SLOW > 1.0 + RATE).then(|| (apart, text()))
+}
+
+/// Windows that hold two samples say little: where they begin and end decides what they hold.
+fn coarse(study: &Study, session: &Session) -> Option<(f64, String)> {
+    let apart = apart(session)?;
+    let short = windows(&study.scoring).into_iter().find(|(_, [from, to])| to - from < 2.0 * apart * (1.0 - 1e-6));
+    short.map(|(field, [from, to])| {
+        (apart, format!("{field} = [{from}, {to}] s holds fewer than three samples at {:.2} Hz", 1.0 / apart))
+    })
+}
+
+fn subjects(cohort: &Cohort, found: &mut Vec<Concern>) {
+    if !cohort.without.is_empty() {
+        found.push(Concern::new(cohort.without.join(", "), "no more than five scored responses, so left out"));
+    }
+    if let [only] = cohort.members.as_slice() {
+        let text = "the only animal: nothing has an error over animals, and none can be left out";
+        found.push(Concern::new(&only.name, text));
+    }
+}
+
+/// How often a subject took each option of a declared choice.
+#[must_use]
+pub fn taken(member: &Member, between: usize, options: usize) -> Vec<usize> {
+    let chosen = member.choosing.chosen.iter().filter(|c| c.between == between);
+    let mut counts = vec![0; options];
+    chosen.for_each(|c| counts[c.taken] += 1);
+    counts
+}
+
+/// What is odd about the choices that the study declares.
+fn unchosen(study: &Study, members: &[Member], found: &mut Vec<Concern>) {
+    for (number, between) in study.choices.iter().enumerate() {
+        for member in members {
+            let counts = taken(member, number, between.options.len());
+            let never = between.options.iter().zip(&counts).filter(|(_, n)| **n == 0);
+            let never: Vec<&str> = never.map(|(name, _)| name.as_str()).collect();
+            if !never.is_empty() {
+                found.push(Concern::new(&member.name, format!("never took {}", never.join(", "))));
+            }
+        }
+    }
+}
