@@ -37,7 +37,7 @@ fn an_event_that_could_be_a_reward_is_an_outcome_and_is_marked_as_a_guess() {
         let folder = tempfile::tempdir().unwrap();
         session(folder.path(), "m1/day1", "dff", &[name, "session end"]);
         let (proposal, file) = accepted(folder.path());
-        assert_eq!(file.score.events, [name]);
+        assert_eq!(file.score.events().collect::<Vec<_>>(), [name]);
         let role = |name: &str| format!("{:?}", file.events.iter().find(|e| e.name == name).unwrap().role);
         assert_eq!((role(name).as_str(), role("session end").as_str()), ("Outcome", "End"));
         let at = proposal.text.find(&format!("name = \"{name}\"")).unwrap();
@@ -53,21 +53,23 @@ fn what_hurts_has_the_value_minus_one_and_what_rewards_is_scored_before_it() {
     session(folder.path(), "m1/day1", "dff", &["airpuff", "water"]);
     let (proposal, file) = accepted(folder.path());
     assert_eq!(file.events.iter().find(|e| e.name == "airpuff").unwrap().value, Some(-1.0));
-    assert_eq!(file.score.events, ["water"]);
+    assert_eq!(file.score.events().collect::<Vec<_>>(), ["water"]);
     assert!(proposal.text.contains("value = -1.0  # GUESS"), "{}", proposal.text);
 }
 
 #[test]
-fn cues_are_scored_beside_outcomes_at_their_onset_and_outcomes_alone_at_the_first_lick() {
+fn cues_are_scored_beside_outcomes_at_their_onset_and_outcomes_at_the_first_lick() {
     let folder = tempfile::tempdir().unwrap();
     session(folder.path(), "m1/day1", "dff", &["sucrose", "cs_plus", "cs_minus", "lick_on", "lick_off"]);
     let (_, file) = accepted(folder.path());
-    assert_eq!(file.score.events, ["sucrose", "cs_plus"]);
-    assert_eq!(file.score.align, None);
+    assert_eq!(file.score.events().collect::<Vec<_>>(), ["sucrose", "cs_plus"]);
+    assert_eq!(file.score.of("cs_plus").unwrap().align, None);
+    assert_eq!(file.score.of("sucrose").unwrap().align.as_ref().unwrap().first, "lick_on");
     let folder = tempfile::tempdir().unwrap();
     session(folder.path(), "m1/day1", "dff", &["sucrose", "lick_on", "lick_off"]);
     let (_, file) = accepted(folder.path());
-    assert_eq!((file.score.events, file.score.align.unwrap().first), (vec!["sucrose".into()], "lick_on".into()));
+    assert_eq!(file.score.events().collect::<Vec<_>>(), ["sucrose"]);
+    assert_eq!(file.score.of("sucrose").unwrap().align.as_ref().unwrap().first, "lick_on");
 }
 
 #[test]

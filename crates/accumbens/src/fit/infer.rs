@@ -13,22 +13,17 @@ use super::choosing::Choosing;
 use super::cohort::Member;
 use super::evidence::{Nuisance, Part, Scale, log_evidence, scaled_channels};
 use super::overlap::Source;
+use super::proposal::{Point, Proposal, next, normalised, weigh};
 use super::search::{Space, maximise};
 use super::statistics::log_mean;
 use accumbens_core::{AnyTheory, Error, Result, Seed, room};
 use nalgebra::{DMatrix, DVector};
-use rand::Rng;
-use rand_distr::{ChiSquared, Distribution, StandardNormal};
 use serde::Serialize;
 
 /// First step of CMA-ES, in standard scores of the priors.
 const STEP: f64 = 0.4;
-/// Degrees of freedom of the distributions that are drawn from.
-const HEAVY: f64 = 5.0;
 /// Rounds of drawing; each is led by those before.
 const ROUNDS: usize = 2;
-/// The least spread of what is drawn from, in standard scores of the priors.
-const NARROW: f64 = 0.03;
 
 /// How much is searched; the same for every theory.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -182,75 +177,6 @@ pub struct Fitted {
     pub tried: [usize; 2],
 }
 
-/// A point with what it is worth.
-struct Point {
-    z: Vec<f64>,
-    log: [f64; 2],
-}
-
-impl Point {
-    fn log(&self) -> f64 {
-        let sum = self.log[0] + self.log[1];
-        if sum.is_nan() { f64::NEG_INFINITY } else { sum }
-    }
-}
-
-/// Student distributions with one shape, alike in number of draws.
-struct Proposal {
-    centres: Vec<DVector<f64>>,
-    factor: DMatrix<f64>,
-    draws: usize,
-}
-
-impl Proposal {
-    /// Around these centres, with this covariance made safe.
-    fn new(centres: Vec<DVector<f64>>, covariance: DMatrix<f64>, draws: usize) -> Option<Self> {
-        let d = covariance.nrows();
-        let safe = covariance + DMatrix::from_diagonal_element(d, d, NARROW * NARROW);
-        Some(Self { centres, factor: safe.cholesky()?.l(), draws })
-    }
-
-    fn draw(&self, number: usize, rng: &mut impl Rng) -> Vec<f64> {
-        let centre = &self.centres[number % self.centres.len()];
-        let z = DVector::from_fn(centre.len(), |_, _| StandardNormal.sample(rng));
-        let heavy: f64 = ChiSquared::new(HEAVY).map_or(HEAVY, |c| c.sample(rng));
-        (centre + &self.factor * z * (HEAVY / heavy).sqrt()).as_slice().to_vec()
-    }
-
-    /// ln of its density.
-    fn density(&self, z: &[f64]) -> f64 {
-        let d = z.len() as f64;
-        let constant = statrs::function::gamma::ln_gamma(0.5 * (HEAVY + d))
-            - statrs::function::gamma::ln_gamma(0.5 * HEAVY)
-            - 0.5 * d * (HEAVY * std::f64::consts::PI).ln()
-            - self.factor.diagonal().iter().map(|x| x.ln()).sum::<f64>();
-        let one = |centre: &DVector<f64>| {
-            let mut x = DVector::from_column_slice(z) - centre;
-            self.factor.solve_lower_triangular_mut(&mut x);
-            constant - 0.5 * (HEAVY + d) * (x.norm_squared() / HEAVY).ln_1p()
-        };
-        log_mean(&self.centres.iter().map(one).collect::<Vec<_>>())
-    }
-}
-
-/// The mean and covariance of points under weights that add up to 1.
-fn moments<'a>(points: impl Iterator<Item = (&'a [f64], f64)> + Clone, d: usize) -> (DVector<f64>, DMatrix<f64>) {
-    let vector = |z: &[f64]| DVector::from_column_slice(z);
-    let mean = points.clone().fold(DVector::zeros(d), |m, (z, w)| m + vector(z) * w);
-    let covariance = points.fold(DMatrix::zeros(d, d), |c, (z, w)| {
-        let x = vector(z) - &mean;
-        c + &x * x.transpose() * w
-    });
-    (mean, covariance)
-}
-
-/// Weights that add up to 1 from their logarithms; none where no point is any good.
-fn normalised(logs: &[f64]) -> Option<Vec<f64>> {
-    let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let sum: f64 = logs.iter().map(|l| (l - top).exp()).sum();
-    (top.is_finite() && sum.is_finite()).then(|| logs.iter().map(|l| (l - top).exp() / sum).collect())
-}
-
 /// A theory asked about one subject.
 pub struct Asked<'a> {
     /// The subject.
@@ -305,35 +231,6 @@ impl Asked<'_> {
         }
         run.finish(&draws, &weights)
     }
-}
-
-/// ln of each draw's weight: its prior density over that of the mixture that all were drawn from.
-fn weigh(draws: &[Point], space: &Space, design: usize, proposals: &[Proposal]) -> Vec<f64> {
-    let total = draws.len() as f64;
-    let one = |p: &Point| {
-        let prior = space.log_prior(&p.z);
-        let mut parts = vec![prior + (design as f64 / total).ln()];
-        parts.extend(proposals.iter().map(|q| q.density(&p.z) + (q.draws as f64 / total).ln()));
-        let mixture = log_mean(&parts) + (parts.len() as f64).ln();
-        prior - mixture
-    };
-    draws.iter().map(one).collect()
-}
-
-/// The next distribution to draw from: around the mean of what was weighed, where that rests on enough draws.
-fn next(draws: &[Point], weights: &[f64], proposals: &[Proposal], count: usize) -> Option<Proposal> {
-    let logs: Vec<f64> = draws.iter().zip(weights).map(|(p, w)| p.log() + w).collect();
-    let shares = normalised(&logs)?;
-    let effective = 1.0 / shares.iter().map(|w| w * w).sum::<f64>();
-    let d = draws[0].z.len();
-    if effective > 2.0 * d as f64 {
-        let (mean, covariance) = moments(draws.iter().map(|p| p.z.as_slice()).zip(shares.iter().copied()), d);
-        return Proposal::new(vec![mean], covariance * 1.2, count);
-    }
-    let best = draws.iter().max_by(|a, b| a.log().total_cmp(&b.log()))?;
-    let last = proposals.last()?;
-    let narrower = &last.factor * last.factor.transpose() * 0.25;
-    Proposal::new(vec![DVector::from_column_slice(&best.z)], narrower, count)
 }
 
 /// A search under way.

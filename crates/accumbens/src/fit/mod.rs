@@ -12,6 +12,7 @@ pub mod infer;
 pub mod left_out;
 pub mod overlap;
 pub mod positive;
+mod proposal;
 pub mod ranking;
 pub mod recovery;
 pub mod response;
