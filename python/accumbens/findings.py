@@ -56,11 +56,11 @@ class Findings:
     @property
     def table(self) -> Table:
         """One row a theory and finding: the verdict, why it cannot be said where it cannot, the share of the theory's
-        prior that agrees (``None`` where that was not asked), and the finding's evidence."""
+        prior that agrees (NaN where that was not asked), and the finding's evidence."""
         cells = self.results["cells"]
         evidence = dict(zip(self.results["findings"], self.results["evidence"]))
         columns = {key: [c[key] for c in cells] for key in ("finding", "theory", "verdict", "reason")}
-        shares = [c["prior"] and c["prior"]["agrees"] / c["prior"]["draws"] for c in cells]
+        shares = [c["prior"]["agrees"] / c["prior"]["draws"] if c["prior"] else float("nan") for c in cells]
         return Table({**columns, "prior_agrees": shares, "evidence": [evidence[c["finding"]] for c in cells]})
 
     @property

@@ -63,8 +63,15 @@ fn said(table: &Table, label: &str) -> Result<String> {
             let values = values.collect::<Vec<_>>().join("; ");
             let new = verdict != Verdict::CannotSay && !confronted(&finding, theory.as_ref());
             let mark = if new { " *A prediction: the literature has not confronted it with this.*" } else { "" };
+            let opposite = cell.prior.as_ref().is_some_and(|p| p.contradicts);
+            let over = if opposite { " *Most of its prior says the opposite.*" } else { "" };
+            let grade = finding.evidence.word();
             let reason = if cell.reason.is_empty() { String::new() } else { format!(" ({})", cell.reason) };
-            let _ = writeln!(out, "- [{}](../findings/{}.md){reason}: {values}{mark}", finding.title, cell.finding);
+            let _ = writeln!(
+                out,
+                "- [{}](../findings/{}.md) ({grade}){reason}: {values}{over}{mark}",
+                finding.title, cell.finding
+            );
         }
         out.push('\n');
     }
