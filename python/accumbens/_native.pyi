@@ -174,6 +174,7 @@ def ask(
     seed: int,
     threads: int | None,
     tick: _Tick,
+    prior: int = 0,
 ) -> Findings: ...
 
 class Study:

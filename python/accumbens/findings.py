@@ -33,6 +33,8 @@ class Finding:
     observed: str
     #: Animals or cells.
     n: str
+    #: On what the description rests: ``data``, ``read``, ``code`` or ``unverified``.
+    evidence: str
     note: str
     #: Keys of its sources in the bibliography.
     source: list[str]
@@ -54,9 +56,13 @@ class Findings:
 
     @property
     def table(self) -> Table:
-        """One row a theory and finding: the verdict, and why it cannot be said where it cannot."""
+        """One row a theory and finding: the verdict, why it cannot be said where it cannot, the share of the theory's
+        prior that agrees (NaN where that was not asked), and the finding's evidence."""
         cells = self.results["cells"]
-        return Table({key: [c[key] for c in cells] for key in ("finding", "theory", "verdict", "reason")})
+        evidence = dict(zip(self.results["findings"], self.results["evidence"]))
+        columns = {key: [c[key] for c in cells] for key in ("finding", "theory", "verdict", "reason")}
+        shares = [c["prior"]["agrees"] / c["prior"]["draws"] if c["prior"] else float("nan") for c in cells]
+        return Table({**columns, "prior_agrees": shares, "evidence": [evidence[c["finding"]] for c in cells]})
 
     @property
     def tests(self) -> Table:
@@ -103,13 +109,14 @@ def load(name: str) -> Finding:
 
 
 def table() -> Table:
-    """The catalogue: name, title, experiment, sources."""
+    """The catalogue: name, title, experiment, evidence, sources."""
     all_of_them = [load(name) for name in names()]
     return Table(
         {
             "finding": [f.name for f in all_of_them],
             "title": [f.title for f in all_of_them],
             "experiment": [f.experiment for f in all_of_them],
+            "evidence": [f.evidence for f in all_of_them],
             "source": [", ".join(f.source) for f in all_of_them],
         }
     )
@@ -120,17 +127,19 @@ def ask(
     findings: Sequence[str] | str | None = None,
     *,
     subjects: int = 20,
+    prior: int = 0,
     seed: int = 1,
     threads: int | None = None,
     progress: bool = True,
 ) -> Findings:
     """Asks theories (all but the nulls where none are named) about findings (all where none are named).
 
-    Each cell is a mean over ``subjects`` simulated subjects. The same seed gives the same table on any number of threads.
+    Each cell is a mean over ``subjects`` simulated subjects. With ``prior`` each theory is asked at so many quasi-random
+    points of its prior too, in three subjects each, and says how much of it agrees. The same seed gives the same table on any number of threads.
     After Ctrl-C the cells that are done are returned, with a warning.
     """
     asked = names() if findings is None else _named(findings, "findings")
     labelled = _labelled(theories, _native.findings_usual())
     with bar("asking theories", progress) as tick:
-        made = _native.ask(labelled, asked, subjects, seed, threads, tick)
+        made = _native.ask(labelled, asked, subjects, seed, threads, tick, prior)
     return Findings(made, "accumbens.findings.ask(...)")

@@ -159,6 +159,8 @@ def test_it_is_fitted_and_reported_beside_those_of_the_registry_and_on_any_numbe
 def test_it_is_asked_about_findings(tmp_path):
     asked = findings.ask([RescorlaPython(), "td_csc"], findings.names()[:3], subjects=2, progress=False)
     assert len(asked.table) == 6 and set(asked.totals["theory"]) == {"rescorla_python", "td_csc"}
+    assert set(asked.table["evidence"]) <= {"data", "read", "code", "unverified"}
+    assert np.isnan(asked.table["prior_agrees"]).all()
     asked.page(tmp_path / "findings.html")
     assert "rescorla_python" in (tmp_path / "findings.html").read_text()
 

@@ -25,6 +25,15 @@ pub struct Args {
     /// Three simulated subjects a finding in place of twenty.
     #[arg(long)]
     quick: bool,
+    /// Ask each theory at so many points of its prior too, in three subjects each: three lives a point and cell more.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    prior: u32,
+}
+
+/// A guide with what is not written by hand: the program it shows, and what the findings rest on.
+fn filled(guide: &str, table: &findings::Table) -> String {
+    let grades = format!("{} {}", table.grades.of_findings(), table.grades.of_tests());
+    guide.replace("{{own_theory.rs}}", OWN_THEORY.trim_end()).replace("{{evidence}}", &grades)
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -37,6 +46,7 @@ pub fn run(args: &Args) -> Result<()> {
         theories: findings::usual().into_iter().map(parse).collect::<Result<_>>()?,
         findings: catalogue::names().map(Into::into).collect(),
         subjects: if args.quick { crate::findings::QUICK } else { crate::findings::SUBJECTS },
+        prior: args.prior,
         seed: Seed(1),
     };
     let bar = progress::bar(findings::steps(&options), "asking theories");
@@ -55,7 +65,7 @@ pub fn run(args: &Args) -> Result<()> {
         write_file(&source.join(path), text.as_bytes())?;
     }
     for (_, path, text) in GUIDES {
-        write_file(&source.join(path), text.replace("{{own_theory.rs}}", OWN_THEORY.trim_end()).as_bytes())?;
+        write_file(&source.join(path), filled(text, &table).as_bytes())?;
     }
     output::line(&format!("the sources of the book: {}", source.display()))
 }

@@ -1,6 +1,6 @@
 //! `accumbens clinic`: what studies of the clinic found, and which accounts say the same.
 
-use crate::findings::{limit, sign};
+use crate::findings::sign;
 use crate::{output, progress};
 use accumbens::clinic::findings::{self, Asked, Cell, Finding};
 use accumbens::clinic::page;
@@ -107,7 +107,7 @@ fn one(name: &str, asked: &Asked) -> Result<()> {
         output::line(&format!("note: {}", finding.note))?;
     }
     for (i, test) in finding.test.iter().enumerate() {
-        output::line(&format!("\n{}: {} must be {}", test.says, test.value, limit(test)))?;
+        output::line(&format!("\n{}: {} must be {}", test.says, test.value, test.limits()))?;
         let mut rows = output::table(&["account", "", "mean", "95 % interval", ""]);
         for cell in &asked.cells {
             let scored = &cell.tests[i];

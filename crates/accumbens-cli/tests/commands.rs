@@ -131,6 +131,7 @@ fn bad_input_is_one_clear_error_and_leaves_nothing_behind() {
         ("findings nothing", &["nothing", "schultz1997-transfer"]),
         ("findings --theory nobody --finding schultz1997-transfer", &["nobody", "td_csc"]),
         ("findings schultz1997-transfer --subjects 1", &["1", "2 or more"]),
+        ("findings schultz1997-transfer --prior 4000000000", &["4000000000", "10000"]),
         ("cite nothing", &["nothing", "findings --list"]),
     ];
     let before = std::fs::read_dir(folder.path()).unwrap().count();
@@ -181,6 +182,33 @@ fn a_finding_is_shown_with_its_design_its_observation_and_a_plot_and_the_page_is
     assert!(page.contains("robinson2013-salt") && page.trim_end().ends_with("</html>") && !page.contains("src=\"http"));
     let bibtex = done(&["cite", "robinson2013-salt", "incentive_salience"], folder.path());
     assert!(bibtex.matches("@article{").count() >= 3 && bibtex.contains("zhang2009"));
+}
+
+#[test]
+fn findings_say_what_they_rest_on_and_how_much_of_the_prior_agrees() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let shown = |line: &str| done(&words(line).iter().map(String::as_str).collect::<Vec<_>>(), folder.path());
+    let list = shown("findings --list");
+    assert!(list.contains("unverified") && list.contains("Evidence of ") && list.contains("Observed numbers in "));
+    // One finding is asked over the prior, a quick one only on request.
+    let one = "findings robinson2013-salt --theory incentive_salience,td_csc";
+    let asked = shown(&format!("{one} --subjects 2 --prior 4 --html salt.html"));
+    for word in ["evidence: read", "over the prior, 4 points", "agrees 100 %"] {
+        assert!(asked.contains(word), "{word} in {asked}");
+    }
+    let page = std::fs::read_to_string(folder.path().join("salt.html")).unwrap();
+    assert!(page.contains("Evidence of 1 finding: 0 data") && page.contains("4 quasi-random points"));
+    assert!(page.contains("--prior 4"));
+    assert!(!shown(&format!("{one} --quick")).contains("over the prior"));
+    let json: serde_json::Value = serde_json::from_str(&shown(&format!("{one} --quick --json"))).unwrap();
+    assert_eq!((&json["prior"], &json["cells"][0]["prior"]), (&0.into(), &serde_json::Value::Null));
+    assert_eq!((&json["evidence"][0], &json["grades"]["read"]), (&"read".into(), &1.into()));
+    let table =
+        shown("findings --finding schultz1997-transfer,waelti2001-blocking --theory td_csc --subjects 2 --prior 2");
+    for word in ["unverified", "(prior ✓", "prior says the opposite", "Evidence of 2 findings"] {
+        assert!(table.contains(word), "{word} in {table}");
+    }
 }
 
 #[test]

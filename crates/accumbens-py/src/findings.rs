@@ -29,6 +29,7 @@ pub fn finding(py: Python<'_>, name: &str) -> PyResult<Py<PyDict>> {
     out.set_item("title", &f.title)?;
     out.set_item("observed", &f.observed)?;
     out.set_item("n", &f.n)?;
+    out.set_item("evidence", f.evidence.word())?;
     out.set_item("note", &f.note)?;
     out.set_item("source", f.source.clone())?;
     out.set_item("experiment", &f.experiment)?;
@@ -47,7 +48,8 @@ pub struct NativeFindings {
 
 /// Asks theories about findings.
 #[pyfunction]
-#[pyo3(signature = (theories, findings, subjects, seed, threads, tick))]
+#[pyo3(signature = (theories, findings, subjects, seed, threads, tick, prior=0))]
+#[allow(clippy::too_many_arguments)]
 pub fn ask(
     py: Python<'_>,
     theories: Vec<(String, Bound<'_, NativeTheory>)>,
@@ -56,6 +58,7 @@ pub fn ask(
     seed: u64,
     threads: Option<usize>,
     tick: Option<Py<PyAny>>,
+    prior: u32,
 ) -> PyResult<NativeFindings> {
     if subjects < 2 {
         let problem = subjects.to_string();
@@ -65,6 +68,7 @@ pub fn ask(
         theories: theories.iter().map(|(l, t)| (l.clone(), t.get().theory.boxed())).collect(),
         findings,
         subjects,
+        prior,
         seed: Seed(seed),
     };
     if let Some(tick) = &tick {

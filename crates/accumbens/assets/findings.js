@@ -1,7 +1,7 @@
 (() => {
   "use strict";
   const data = JSON.parse(document.getElementById("data").textContent);
-  const { findings, theories, cells, predictions } = data;
+  const { findings, theories, cells, predictions, prior: asked } = data;
   const sign = { agrees: "✓", disagrees: "✗", cannot_say: "" };
   const words = { agrees: "agrees", disagrees: "disagrees", cannot_say: "cannot say" };
   const tone = { agrees: "#2a7a4b", disagrees: "#b3203a", cannot_say: "#8a90a0" };
@@ -11,6 +11,16 @@
     node.append(...children.filter((c) => c !== null && c !== undefined));
     return node;
   };
+  // What a theory says over its prior, in words; nothing where that was not asked.
+  const percent = (n, prior) => `${Math.round((100 * n) / prior.draws)} %`;
+  const overPrior = (cell) => {
+    const p = cell.prior;
+    if (!p) return "";
+    const failed = p.failed ? `, ${p.failed} of ${p.draws} draws could not be lived` : "";
+    return `over its prior (${p.draws} draws of ${p.drawn.join(", ")}; ${p.subjects} subjects each): agrees ${percent(p.agrees, p)}, disagrees ${percent(p.disagrees, p)}, cannot say ${percent(p.cannot_say, p)}${failed}`;
+  };
+  const observed = (test) => (test.observed === null ? "" : ` Dashed: observed, ${short(test.observed)} (${test.basis}).`);
+  const noise = (test) => (test.reliability === null ? "" : ` The theory's r is multiplied by √${test.reliability.is} for the noise of the recordings (${test.reliability.source}).`);
   const short = (x) => (x === null || x === undefined ? "–" : Math.abs(x) >= 100 ? d3.format(".0f")(x) : d3.format(".3~g")(x));
 
   // What happens in a trial, drawn in its own time.
@@ -104,7 +114,8 @@
     const box = make("div", { className: "detail" });
     box.append(make("h3", {}, `${theory.label} on “${finding.title}”: `, make("b", { textContent: words[cell.verdict] })));
     if (cell.reason) box.append(make("p", { className: "note", textContent: `${cell.reason[0].toUpperCase()}${cell.reason.slice(1)}.` }));
-    box.append(make("p", {}, make("b", { textContent: "Observed: " }), `${finding.observed}${finding.n ? ` (${finding.n})` : ""} `, make("span", { className: "tag", textContent: finding.evidence })));
+    if (cell.prior) box.append(make("p", { className: "prior" }, make("b", { textContent: cell.prior.contradicts ? "Most of its prior says the opposite: " : "Its prior: " }), `at the defaults it ${words[cell.verdict]}; ${overPrior(cell)}.`));
+    box.append(make("p", {}, make("b", { textContent: "Observed: " }), `${finding.observed}${finding.n ? ` (${finding.n})` : ""} `, make("span", { className: `grade ${finding.evidence}`, textContent: finding.evidence }), ` ${finding.evidence_words}`));
     for (const s of finding.sources) box.append(make("p", { className: "note" }, `${s.text} `, s.link ? make("a", { href: s.link, textContent: s.link }) : ""));
     if (finding.note) box.append(make("p", { className: "note", textContent: finding.note }));
     box.append(make("p", {}, make("b", { textContent: "The theory: " }), `${theory.summary}; dopamine is ${theory.dopamine}.`, predictions[at(f, t)] ? " The literature has not confronted it with this finding: what it says here is a prediction." : ""));
@@ -118,7 +129,7 @@
     return [box, () => {
       const wide = Math.min(1060, box.clientWidth - 40);
       const width = wide > 760 ? wide / 2 - 20 : wide;
-      finding.tests.forEach((test, i) => plots.append(make("div", {}, make("h4", { textContent: `${test.says[0].toUpperCase()}${test.says.slice(1)}` }), make("div", { className: "plot" }, testPlot(f, i, t, width)), make("p", { className: "note", textContent: `${theory.label}: ${cells[at(f, t)].tests[i].estimate ? short(cells[at(f, t)].tests[i].estimate.mean) : "not defined"}. Shaded: what agrees with the observation.${test.observed === null ? "" : ` Dashed: observed, ${short(test.observed)}.`}` }))));
+      finding.tests.forEach((test, i) => plots.append(make("div", {}, make("h4", { textContent: `${test.says[0].toUpperCase()}${test.says.slice(1)}` }), make("div", { className: "plot" }, testPlot(f, i, t, width)), make("p", { className: "note", textContent: `${theory.label}: ${cells[at(f, t)].tests[i].estimate ? short(cells[at(f, t)].tests[i].estimate.mean) : "not defined"}. Shaded: what agrees with the observation.${observed(test)}${noise(test)}` }))));
     }];
   };
 
@@ -149,12 +160,16 @@
   grid.append(make("thead", {}, head));
   const body = make("tbody");
   findings.forEach((finding, f) => {
-    const row = make("tr", {}, make("th", { scope: "row", title: finding.observed }, finding.title, make("small", { textContent: finding.name })));
+    const row = make("tr", {}, make("th", { scope: "row", title: finding.observed }, finding.title, make("small", {}, `${finding.name} `, make("span", { className: `grade ${finding.evidence}`, title: finding.evidence_words, textContent: finding.evidence }))));
     theories.forEach((theory, t) => {
       const cell = cells[at(f, t)];
-      const button = make("button", { className: `cell ${cell.verdict}${predictions[at(f, t)] && cell.verdict !== "cannot_say" ? " prediction" : ""}`, textContent: sign[cell.verdict], title: `${theory.label}: ${words[cell.verdict]}${cell.reason ? ` – ${cell.reason}` : ""}` });
+      const contradicted = cell.prior?.contradicts ? " contradicted" : "";
+      const classes = `cell ${cell.verdict}${predictions[at(f, t)] && cell.verdict !== "cannot_say" ? " prediction" : ""}${cell.prior ? " shared" : ""}${contradicted}`;
+      const said = [`${theory.label}: ${words[cell.verdict]}${cell.reason ? ` – ${cell.reason}` : ""}`, overPrior(cell)].filter(Boolean).join("; ");
+      const button = make("button", { className: classes, textContent: sign[cell.verdict], title: said });
+      if (cell.prior) button.append(make("small", { textContent: Math.round((100 * cell.prior.agrees) / cell.prior.draws) }));
       button.setAttribute("aria-expanded", "false");
-      button.setAttribute("aria-label", `${finding.title}, ${theory.label}: ${words[cell.verdict]}`);
+      button.setAttribute("aria-label", [`${finding.title}, ${theory.label}: ${words[cell.verdict]}`, contradicted && "most of its prior says the opposite", overPrior(cell)].filter(Boolean).join("; "));
       button.addEventListener("click", () => show(f, t, button));
       row.append(make("td", {}, button));
     });
@@ -165,9 +180,9 @@
   document.getElementById("table").append(grid);
 
   const list = document.getElementById("theories");
-  list.append(make("thead", {}, make("tr", {}, make("th", { textContent: "theory" }), make("th", { className: "word", textContent: "family" }), make("th", { className: "word", textContent: "what it says" }), make("th", { textContent: "agrees" }), make("th", { textContent: "disagrees" }), make("th", { textContent: "cannot say" }), make("th", { className: "word", textContent: "speaks of" }))));
+  list.append(make("thead", {}, make("tr", {}, make("th", { textContent: "theory" }), make("th", { className: "word", textContent: "family" }), make("th", { className: "word", textContent: "what it says" }), make("th", { textContent: "agrees" }), make("th", { textContent: "disagrees" }), make("th", { textContent: "cannot say" }), make("th", { textContent: "prior says the opposite" }), make("th", { className: "word", textContent: "speaks of" }))));
   const rows = make("tbody");
-  for (const t of theories) rows.append(make("tr", {}, make("th", { textContent: t.label }), make("td", { className: "word", textContent: t.family }), make("td", { className: "word", textContent: t.summary }), make("td", { textContent: t.agrees }), make("td", { textContent: t.disagrees }), make("td", { textContent: t.cannot_say }), make("td", { className: "word", textContent: t.speaks.join(", ") })));
+  for (const t of theories) rows.append(make("tr", {}, make("th", { textContent: t.label }), make("td", { className: "word", textContent: t.family }), make("td", { className: "word", textContent: t.summary }), make("td", { textContent: t.agrees }), make("td", { textContent: t.disagrees }), make("td", { textContent: t.cannot_say }), make("td", { textContent: asked ? t.contradicts : "–" }), make("td", { className: "word", textContent: t.speaks.join(", ") })));
   list.append(rows);
 
   const [name, label] = decodeURIComponent(location.hash.slice(1)).split("/");

@@ -63,8 +63,15 @@ fn said(table: &Table, label: &str) -> Result<String> {
             let values = values.collect::<Vec<_>>().join("; ");
             let new = verdict != Verdict::CannotSay && !confronted(&finding, theory.as_ref());
             let mark = if new { " *A prediction: the literature has not confronted it with this.*" } else { "" };
+            let opposite = cell.prior.as_ref().is_some_and(|p| p.contradicts);
+            let over = if opposite { " *Most of its prior says the opposite.*" } else { "" };
+            let grade = finding.evidence.word();
             let reason = if cell.reason.is_empty() { String::new() } else { format!(" ({})", cell.reason) };
-            let _ = writeln!(out, "- [{}](../findings/{}.md){reason}: {values}{mark}", finding.title, cell.finding);
+            let _ = writeln!(
+                out,
+                "- [{}](../findings/{}.md) ({grade}){reason}: {values}{over}{mark}",
+                finding.title, cell.finding
+            );
         }
         out.push('\n');
     }
@@ -139,18 +146,18 @@ fn finding(place: usize, table: &Table) -> Result<Page> {
     let n = if finding.n.is_empty() { String::new() } else { format!(" ({})", finding.n) };
     let notes = [&finding.note, &experiment.note].into_iter().filter(|n| !n.is_empty()).cloned().collect::<Vec<_>>();
     let mut out = format!(
-        "# {}\n\n**Observed:** {}{n} Evidence: {:?}.\n\n{}\n\n## Design\n\n{}\n\n```text\n{}\n```\n",
+        "# {}\n\n**Observed:** {}{n}\n\n**Evidence:** {} ({}).\n\n{}\n\n## Design\n\n{}\n\n```text\n{}\n```\n",
         finding.title,
         finding.observed,
-        finding.evidence,
+        finding.evidence.word(),
+        finding.evidence.words(),
         notes.join(" "),
         experiment.title,
         timeline::text(&timeline::panels(&experiment)),
     );
     for (i, test) in finding.test.iter().enumerate() {
-        let limits = [test.above.map(|a| format!("above {a}")), test.below.map(|b| format!("below {b}"))];
-        let limits = limits.into_iter().flatten().collect::<Vec<_>>().join(" and ");
-        let _ = writeln!(out, "\n## {}\n\n`{}` must be {limits}.\n", test.says, test.value);
+        let (value, limits, beside) = (&test.value, test.limits(), test.beside());
+        let _ = writeln!(out, "\n## {}\n\n`{value}` must be {limits}{beside}.\n", test.says);
         out.push_str("| theory | verdict | mean | 95 % interval |\n|---|---|---|---|\n");
         for t in 0..table.theories.len() {
             let (cell, scored) = (table.cell(place, t), &table.cell(place, t).tests[i]);
@@ -166,6 +173,7 @@ fn finding(place: usize, table: &Table) -> Result<Page> {
             );
         }
     }
+    out.push_str(&over_prior(place, table));
     if !finding.published.is_empty() {
         out.push_str(
             "\n## Published simulated values\n\n| theory | quantity | published | here | |\n|---|---|---|---|---|\n",
@@ -179,6 +187,23 @@ fn finding(place: usize, table: &Table) -> Result<Page> {
     let keys: Vec<&str> = finding.source.iter().map(String::as_str).collect();
     let _ = write!(out, "\n## Sources\n\n{}", references(&keys)?);
     Ok((format!("findings/{name}.md"), out))
+}
+
+/// How much of each theory's prior agrees with a finding; empty where that was not asked.
+fn over_prior(place: usize, table: &Table) -> String {
+    let cells = (0..table.theories.len()).map(|t| table.cell(place, t));
+    let rows: Vec<String> = cells
+        .filter_map(|c| {
+            let p = c.prior.as_ref()?;
+            let mark = if p.contradicts { "; **most of the prior says the opposite**" } else { "" };
+            Some(format!("| {} | {} | {}{mark} |", c.theory, c.verdict.words(), p.words()))
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let of = format!("{} points of each prior, {} subjects each", table.prior, findings::prior::SUBJECTS);
+    format!("\n## Over the prior\n\n{of}.\n\n| theory | at the defaults | |\n|---|---|---|\n{}\n", rows.join("\n"))
 }
 
 /// What was computed for each published value, in the finding's order; none where its theory was not asked.

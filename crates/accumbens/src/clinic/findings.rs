@@ -79,7 +79,8 @@ impl Finding {
     fn check(&self) -> Result<()> {
         let study = studies::by_name(&self.study)?;
         let measures: Vec<String> = study.measures.iter().map(|m| (*m).to_owned()).collect();
-        Expressions::new().check(&self.test, &self.published, measures.iter())?;
+        let expressions = Expressions::new();
+        expressions.check(&self.test, &self.published, measures.iter())?;
         let accounts = self.tested.iter().chain(self.published.iter().map(|p| &p.theory));
         for account in accounts {
             if !study.accounts.contains(&account.as_str()) {
@@ -87,10 +88,10 @@ impl Finding {
                 return Err(Error::input("tested", problem, study.accounts.join(", ")));
             }
         }
-        match self.test.iter().find(|t| t.above.is_none() && t.below.is_none()) {
-            Some(test) => Err(Error::input(format!("test {:?}", test.says), "it accepts anything", "above or below")),
-            None => Ok(()),
+        for test in &self.test {
+            test.check(false, expressions.names(&test.value)?.iter().any(|n| n == "corr"))?;
         }
+        Ok(())
     }
 }
 

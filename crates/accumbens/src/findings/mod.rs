@@ -1,15 +1,22 @@
 //! Findings: what experiments observed, what each theory predicts there, and whether the two agree.
 
+mod asked;
 pub mod catalogue;
+pub mod grades;
+pub mod limits;
 mod lived;
 mod measure;
 pub mod page;
+pub mod prior;
 pub mod spec;
 pub mod table;
 pub mod timeline;
 pub(crate) mod verdict;
 
-pub use spec::{Finding, Test, schema};
+pub use grades::Grades;
+pub use limits::{Basis, Test};
+pub use prior::Share;
+pub use spec::{Evidence, Finding, schema};
 pub use table::{Cell, Estimate, Options, Scored, Table, Verdict, steps, table};
 
 use crate::theories;

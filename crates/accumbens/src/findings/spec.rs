@@ -1,5 +1,6 @@
 //! The declaration of a finding, as it stands in a TOML file.
 
+use super::limits::Test;
 use super::verdict::Expressions;
 use crate::experiment::{self, Experiment};
 use accumbens_core::{Error, Result, declaration, regions};
@@ -49,12 +50,38 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
+    /// Its public recordings were analysed again, and the published result came out.
+    Data,
     /// The abstract, a caption or the methods were read.
     Read,
-    /// The published code was run.
+    /// Published simulations were run: their numbers are checked, what animals or people did is not.
     Code,
     /// From the literature by memory: size and design are to be checked before they are relied on.
     Unverified,
+}
+
+impl Evidence {
+    /// Its word, as it stands in the file.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Read => "read",
+            Self::Code => "code",
+            Self::Unverified => "unverified",
+        }
+    }
+
+    /// What the word means.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Data => "its public recordings were analysed again, and the published result came out",
+            Self::Read => "the abstract, a caption or the methods were read",
+            Self::Code => "published simulations were run; what animals or people did was not checked",
+            Self::Unverified => "from the literature by memory; size and design are not checked",
+        }
+    }
 }
 
 /// The value of a parameter.
@@ -223,25 +250,6 @@ pub struct Measure {
     pub cells: bool,
 }
 
-/// Something that must be true of the measures.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Test {
-    /// What it says, in words.
-    pub says: String,
-    /// An expression of the measures by name, with `abs`, `mean`, `sd` and `corr`.
-    pub value: String,
-    /// Above this.
-    #[serde(default)]
-    pub above: Option<f64>,
-    /// Below this.
-    #[serde(default)]
-    pub below: Option<f64>,
-    /// The observed value, where it is known in these terms.
-    #[serde(default)]
-    pub observed: Option<f64>,
-}
-
 /// A value that a paper or its code gives for a theory.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -323,11 +331,12 @@ impl Finding {
         for region in self.region.iter().chain(self.measure.values().filter_map(|m| m.region.as_ref())) {
             regions::by_name(region)?;
         }
-        Expressions::new().check(&self.test, &self.published, self.measure.keys())?;
+        let expressions = Expressions::new();
+        expressions.check(&self.test, &self.published, self.measure.keys())?;
         for test in &self.test {
-            if test.above.is_none() && test.below.is_none() {
-                return Err(Error::input(format!("test {:?}", test.says), "it accepts anything", "above or below"));
-            }
+            let is_r = |name: &str| self.measure.get(name).is_some_and(|m| m.reduce == Reduce::Correlation);
+            let names = expressions.names(&test.value)?;
+            test.check(is_r(test.value.trim()), names.iter().any(|n| n == "corr" || is_r(n)))?;
         }
         Ok(())
     }

@@ -1,12 +1,11 @@
 //! Asks every theory about every finding.
 
+use super::asked::{Asked, Question};
 use super::catalogue;
-use super::lived::{self, Mixtures};
-use super::measure::measure;
-use super::spec::Finding;
-use super::verdict::{Expressions, Measured, decide, estimate, topics};
-use crate::experiment::Experiment;
-use accumbens_core::{AnyTheory, Error, Result, Seed, Topic};
+use super::grades::Grades;
+use super::prior::{self, Share};
+use super::spec::{Evidence, Finding};
+use accumbens_core::{AnyTheory, Error, Result, Seed};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -79,6 +78,8 @@ pub struct Cell {
     pub measures: BTreeMap<String, Option<Estimate>>,
     /// Published values of this theory beside those computed here.
     pub published: Vec<(f64, Option<Estimate>)>,
+    /// What it says over its prior; none where that was not asked, or nothing of it can be drawn.
+    pub prior: Option<Share>,
 }
 
 /// What is asked.
@@ -89,6 +90,9 @@ pub struct Options {
     pub findings: Vec<String>,
     /// Simulated subjects, each with a seed of its own.
     pub subjects: u32,
+    /// Points of each theory's prior at which it is asked too, in [`prior::SUBJECTS`] subjects each; 0 for none. A cell
+    /// then costs about 3 × `prior` lives more than its `subjects`.
+    pub prior: u32,
     /// The seed.
     pub seed: Seed,
 }
@@ -100,8 +104,14 @@ pub struct Table {
     pub theories: Vec<String>,
     /// The findings.
     pub findings: Vec<String>,
+    /// The evidence of each finding.
+    pub evidence: Vec<Evidence>,
+    /// How many findings have which evidence.
+    pub grades: Grades,
     /// Simulated subjects.
     pub subjects: u32,
+    /// Points of each theory's prior that were asked too.
+    pub prior: u32,
     /// The seed.
     pub seed: u64,
     /// The cells, finding after finding.
@@ -119,6 +129,13 @@ impl Table {
     pub fn cell(&self, finding: usize, theory: usize) -> &Cell {
         &self.cells[finding * self.theories.len() + theory]
     }
+
+    /// How many verdicts of a theory most of its prior contradicts.
+    #[must_use]
+    pub fn contradicted(&self, theory: usize) -> usize {
+        let cells = (0..self.findings.len()).map(|f| self.cell(f, theory));
+        cells.filter(|c| c.prior.as_ref().is_some_and(|p| p.contradicts)).count()
+    }
 }
 
 /// How often `tick` is called.
@@ -127,51 +144,7 @@ pub fn steps(options: &Options) -> u64 {
     (options.theories.len() * options.findings.len()) as u64
 }
 
-/// Which topics a finding touches of which a theory does not speak.
-fn unspoken(finding: &Finding, experiment: &Experiment, theory: &dyn AnyTheory) -> Result<Vec<Topic>> {
-    let speaks = theory.speaks();
-    let mut missing = Vec::new();
-    for m in finding.measure.values() {
-        missing.extend(topics(m, experiment)?.into_iter().filter(|t| !speaks.contains(t)));
-    }
-    missing.sort_by_key(|t| t.word());
-    missing.dedup();
-    Ok(missing)
-}
-
-fn silent(finding: &Finding, name: &str, label: &str, reason: String) -> Cell {
-    let unsaid = Scored { estimate: None, verdict: Verdict::CannotSay, reason: String::new() };
-    Cell {
-        finding: name.into(),
-        theory: label.into(),
-        verdict: Verdict::CannotSay,
-        reason,
-        tests: vec![unsaid; finding.test.len()],
-        measures: finding.measure.keys().map(|k| (k.clone(), None)).collect(),
-        published: Vec::new(),
-    }
-}
-
-fn measured(
-    finding: &Finding,
-    experiment: &Experiment,
-    theory: &dyn AnyTheory,
-    mixtures: &Mixtures,
-    number: u32,
-    seed: Seed,
-) -> Result<Measured> {
-    let subject = lived::subject(finding, experiment, theory.info().name, number, seed)?;
-    let lives = lived::lives(finding, experiment, theory, &subject, mixtures, seed)?;
-    let usual = experiment.group_names()[0];
-    let one = |((name, m), of): ((&String, &super::spec::Measure), &Option<(usize, usize)>)| {
-        let group = m.group.as_deref().unwrap_or(usual);
-        let place = subject.groups.iter().position(|b| b.group == group).unwrap_or(0);
-        (name.clone(), measure(&lives[place], m, *of))
-    };
-    Ok(finding.measure.iter().zip(&mixtures.of).map(one).collect())
-}
-
-/// One theory on one finding.
+/// One theory on one finding, at the parameters it has.
 ///
 /// # Errors
 /// Where the finding cannot be run at all.
@@ -183,67 +156,21 @@ pub fn cell(
     subjects: u32,
     seed: Seed,
 ) -> Result<Cell> {
-    let experiment = finding.design()?;
-    let missing = unspoken(finding, &experiment, theory)?;
-    if !missing.is_empty() {
-        let words: Vec<&str> = missing.iter().map(|t| t.word()).collect();
-        return Ok(silent(finding, name, label, format!("it does not speak of {}", words.join(", "))));
-    }
-    let theory = lived::given(finding, theory)?;
-    let mixtures = lived::mixtures(finding, &theory.channels(&experiment.kinds()?))?;
-    let dopamine = |m: &super::spec::Measure| m.ask == super::spec::Ask::Dopamine;
-    if finding.measure.values().zip(&mixtures.of).any(|(m, of)| dopamine(m) && of.is_none()) {
-        return Ok(silent(finding, name, label, "its signals do not reach what was recorded".into()));
-    }
-    let mut all = Vec::new();
-    for number in 1..=subjects {
-        match measured(finding, &experiment, theory.as_ref(), &mixtures, number, seed) {
-            Ok(measured) => all.push(measured),
-            Err(Error::Life { place, problem, .. }) => {
-                return Ok(silent(finding, name, label, format!("it could not live through it: {place}: {problem}")));
-            }
-            Err(other) => return Err(other.within(&format!("subject {number}")).within(name)),
-        }
-    }
-    score(finding, name, label, &all)
+    at_defaults(&Question::new(name, finding, label, seed)?, theory, subjects)
 }
 
-fn score(finding: &Finding, name: &str, label: &str, all: &[Measured]) -> Result<Cell> {
-    let expressions = Expressions::new();
-    let values = |expression: &str| -> Result<Vec<f64>> {
-        all.iter().map(|m| expressions.evaluate(expression, m).map_err(|e| e.within(name))).collect()
+fn at_defaults(question: &Question<'_>, theory: &dyn AnyTheory, subjects: u32) -> Result<Cell> {
+    let given = match question.given(theory)? {
+        Asked::Answer(given) => given,
+        Asked::Silence(reason) => return Ok(question.silent(reason)),
     };
-    let mut tests = Vec::with_capacity(finding.test.len());
-    for test in &finding.test {
-        tests.push(decide(test, &values(&test.value)?));
-    }
-    let measures = finding.measure.keys().map(|key| {
-        let means: Vec<f64> = all.iter().map(|m| crate::fit::statistics::mean(&m[key])).collect();
-        (key.clone(), estimate(&means))
-    });
-    let mut published = Vec::new();
-    // A published value belongs to the theory as it was published.
-    for value in finding.published.iter().filter(|p| p.theory == label) {
-        published.push((value.is, estimate(&values(&value.value)?)));
-    }
-    let any = |verdict| tests.iter().any(|t: &Scored| t.verdict == verdict);
-    let verdict = if any(Verdict::Disagrees) {
-        Verdict::Disagrees
-    } else if any(Verdict::CannotSay) {
-        Verdict::CannotSay
-    } else {
-        Verdict::Agrees
+    let subjects = match question.subjects(given.as_ref(), subjects)? {
+        Asked::Answer(subjects) => subjects,
+        Asked::Silence(reason) => return Ok(question.silent(reason)),
     };
-    let unsaid = tests.iter().find(|t| t.verdict == Verdict::CannotSay && verdict == Verdict::CannotSay);
-    let reason = unsaid.map(|t| t.reason.clone()).unwrap_or_default();
-    Ok(Cell {
-        finding: name.into(),
-        theory: label.into(),
-        verdict,
-        reason,
-        tests,
-        measures: measures.collect(),
-        published,
+    Ok(match question.ask(given.as_ref(), &subjects)? {
+        Asked::Answer(cell) => cell,
+        Asked::Silence(reason) => question.silent(reason),
     })
 }
 
@@ -251,19 +178,25 @@ fn score(finding: &Finding, name: &str, label: &str, all: &[Measured]) -> Result
 /// the cells that are left say that they were not asked.
 ///
 /// # Errors
-/// Where a finding cannot be run, or the work was stopped before any cell was done.
+/// Where a finding cannot be run, too many points of priors are asked, or the work was stopped before any cell was done.
 pub fn table(options: &Options, tick: &(dyn Fn() -> bool + Sync)) -> Result<Table> {
+    if options.prior > prior::MOST {
+        let wanted = format!("0 to {} points of the prior", prior::MOST);
+        return Err(Error::input("prior", options.prior.to_string(), wanted));
+    }
     let findings = options.findings.iter().map(|n| catalogue::by_name(n)).collect::<Result<Vec<_>>>()?;
     let pairs: Vec<(usize, usize)> =
         (0..findings.len()).flat_map(|f| (0..options.theories.len()).map(move |t| (f, t))).collect();
     let (stopped, unasked) = (AtomicBool::new(false), AtomicUsize::new(0));
     let one = |&(f, t): &(usize, usize)| {
         let (name, (label, theory)) = (&options.findings[f], &options.theories[t]);
+        let question = Question::new(name, &findings[f], label, options.seed)?;
         if stopped.load(Ordering::Relaxed) {
             unasked.fetch_add(1, Ordering::Relaxed);
-            return Ok(silent(&findings[f], name, label, "not asked: the work was stopped".into()));
+            return Ok(question.silent("not asked: the work was stopped".into()));
         }
-        let made = cell(name, &findings[f], label, theory.as_ref(), options.subjects, options.seed)?;
+        let mut made = at_defaults(&question, theory.as_ref(), options.subjects)?;
+        made.prior = prior::share(&question, theory.as_ref(), &made, options.prior)?;
         if !tick() {
             stopped.store(true, Ordering::Relaxed);
         }
@@ -278,7 +211,10 @@ pub fn table(options: &Options, tick: &(dyn Fn() -> bool + Sync)) -> Result<Tabl
     Ok(Table {
         theories: options.theories.iter().map(|(label, _)| label.clone()).collect(),
         findings: options.findings.clone(),
+        evidence: findings.iter().map(|f| f.evidence).collect(),
+        grades: Grades::of(&findings),
         subjects: options.subjects,
+        prior: options.prior,
         seed: options.seed.0,
         cells,
         unasked,

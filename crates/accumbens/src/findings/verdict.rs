@@ -1,6 +1,7 @@
 //! Decides a test over simulated subjects, with a confidence interval and never by hand.
 
-use super::spec::{Ask, Measure, Published, Test};
+use super::limits::Test;
+use super::spec::{Ask, Measure, Published};
 use super::table::{Estimate, Scored, Verdict};
 use crate::experiment::Experiment;
 use crate::experiment::spec::TrialType;
@@ -86,12 +87,23 @@ impl Expressions {
         values.into_iter().try_for_each(|value| self.expression(value, names.clone()))
     }
 
-    /// Checks that an expression is one, of these names.
-    fn expression<'a>(&self, expression: &str, names: impl Iterator<Item = &'a String> + Clone) -> Result<()> {
+    /// The measures and functions that stand in an expression.
+    ///
+    /// # Errors
+    /// Where the expression is not one.
+    pub fn names(&self, expression: &str) -> Result<Vec<String>> {
         let place = || format!("value = {expression:?}");
         let compiled = self.environment.compile_expression(expression);
         let compiled = compiled.map_err(|e| Error::input(place(), e.to_string(), "an expression of the measures"))?;
-        for name in compiled.undeclared_variables(false) {
+        let mut names: Vec<String> = compiled.undeclared_variables(false).into_iter().collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Checks that an expression is one, of these names.
+    fn expression<'a>(&self, expression: &str, names: impl Iterator<Item = &'a String> + Clone) -> Result<()> {
+        let place = || format!("value = {expression:?}");
+        for name in self.names(expression)? {
             if !FUNCTIONS.contains(&name.as_str()) && !names.clone().any(|n| *n == name) {
                 let known = names.cloned().chain(FUNCTIONS.iter().map(|f| (*f).to_owned())).collect::<Vec<_>>();
                 return Err(Error::input(place(), format!("no measure is called {name:?}"), known.join(", ")));
@@ -140,10 +152,11 @@ pub fn estimate(values: &[f64]) -> Option<Estimate> {
     Some(Estimate { mean, low: mean - half, high: mean + half, sd, n })
 }
 
-/// Decides a test from its value in each subject.
+/// Decides a test from its value in each subject, as it would be in recordings as noisy as the observed ones.
 pub fn decide(test: &Test, values: &[f64]) -> Scored {
+    let values: Vec<f64> = values.iter().map(|v| test.as_recorded(*v)).collect();
     let (above, below) = (test.above.unwrap_or(f64::NEG_INFINITY), test.below.unwrap_or(f64::INFINITY));
-    let Some(e) = estimate(values) else {
+    let Some(e) = estimate(&values) else {
         let reason = "the quantity is not defined for it here".to_owned();
         return Scored { estimate: None, verdict: Verdict::CannotSay, reason };
     };

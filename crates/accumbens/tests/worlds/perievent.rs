@@ -101,6 +101,7 @@ impl World {
 
 /// How the bands of one effect of one study fared.
 #[derive(Clone, Copy)]
+#[allow(dead_code, reason = "the example prints what the test does not ask")]
 pub struct Fared {
     /// Whether all of the truth is within the joint band.
     pub joint: bool,
