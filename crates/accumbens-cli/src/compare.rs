@@ -140,7 +140,7 @@ enum Timed {
 }
 
 fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
-    match accumbens::threads::pool(threads)? {
+    match accumbens::threads::pool(threads).map_err(|e| e.within("--threads"))? {
         Some(pool) => Ok(pool.install(work)),
         None => Ok(work()),
     }

@@ -299,7 +299,9 @@ fn an_event_that_the_study_does_not_declare_is_refused_with_its_line() {
     done(&["init", "."], folder.path());
     let path = folder.path().join("study.toml");
     let text = std::fs::read_to_string(&path).unwrap();
-    let text = text.replace("events = [\"sucrose\", \"cs_plus\"]", "events = [\"sucrose\"]");
+    // The cue is not scored either, or that would be refused first.
+    let cue = text.rfind("[[score]]").unwrap();
+    let text = format!("{}{}", &text[..cue], &text[cue + text[cue..].find("[[event]]").unwrap()..]);
     let from = text.find("[[event]]\nname = \"cs_plus\"").unwrap();
     let to = from + text[from + 1..].find("[[").unwrap() + 1;
     std::fs::write(&path, format!("{}{}", &text[..from], &text[to..])).unwrap();
@@ -328,6 +330,7 @@ channel = "s"
 unit = "%"
 [score]
 events = ["plus", "minus"]
+statistic = "samples"
 response = [0.0, 1.0]
 baseline = [-2.0, -1.0]
 [[event]]

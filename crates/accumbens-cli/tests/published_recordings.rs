@@ -61,7 +61,7 @@ fn compare_runs_on_the_random_reward_days_and_ends_in_a_sentence() {
     std::fs::write(folder.path().join("study.toml"), study(&recordings)).unwrap();
     let words = ["compare", "study.toml", "--recovery", "1", "--design", "32", "--evaluations", "20", "--json"];
     let results = accumbens(&words, folder.path());
-    assert_eq!(results["ranking"].as_array().unwrap().len(), 6);
+    assert_eq!(results["ranking"].as_array().unwrap().len(), 5);
     assert!(results["verdict"]["sentence"].as_str().unwrap().ends_with('.'));
     let told = results["theories"].as_array().unwrap().iter().find(|t| t["label"] == "anccr").unwrap();
     assert!(told["told"][0].as_str().unwrap().starts_with("T of each session"));

@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_contradiction_or_an_unknown_name_is_refused() {
-        let names = ["a".to_owned()];
+        let names = ["a".to_owned(), "o".to_owned()];
         let omitted = Declared { omissions: vec![("o".into(), "b".into())], ..Declared::default() };
         assert!(kinds(&names, &omitted).unwrap_err().to_string().contains("\"b\""));
         let valued = Declared { values: vec![("z".into(), 1.0)], ..Declared::default() };
@@ -172,7 +172,8 @@ mod tests {
     fn kinds_of_several_logs_are_one_list_and_must_not_contradict_one_another() {
         let (tone, juice) = (EventKind::cue("tone"), EventKind::outcome("juice"));
         let none = EventKind::omission("none", EventKindId(0));
-        let logs: [&[EventKind]; 3] = [&[tone.clone(), juice.clone()], &[juice.clone(), none], &[tone.clone()]];
+        let logs: [&[EventKind]; 3] =
+            [&[tone.clone(), juice.clone()], &[juice.clone(), none], std::slice::from_ref(&tone)];
         let all = together(logs.into_iter()).unwrap();
         assert_eq!(all.iter().map(|k| k.name.as_str()).collect::<Vec<_>>(), ["tone", "juice", "none"]);
         assert_eq!(all[2].role, Role::Omission(EventKindId(1)));

@@ -135,7 +135,7 @@ fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subj
             let inside = samples.iter().filter(|s| s.time > *start && s.time <= end);
             let grown = design.growth.powf(number as f64 / (count.max(2) - 1) as f64);
             let light = |s: &Sample| {
-                let way = if s.channel % 2 == 0 { design.trend } else { -design.trend };
+                let way = if s.channel.is_multiple_of(2) { design.trend } else { -design.trend };
                 grown * s.value * weights[s.channel as usize] * (1.0 + way * (s.time / whole - 0.5))
             };
             let impulses: Vec<(f64, f64)> = inside.map(|s| (s.time - start, light(s))).collect();

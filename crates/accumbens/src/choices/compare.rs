@@ -193,11 +193,11 @@ fn asked(choices: &Choices, options: &Options) -> Result<Vec<Box<dyn AnyModel>>>
 /// Where a model is unknown or cannot go on, or the work was stopped.
 pub fn compare(choices: &Choices, options: &Options, tick: &(dyn Fn() -> bool + Sync)) -> Result<Compared> {
     let models = asked(choices, options)?;
-    let fitted = |model: &Box<dyn AnyModel>| {
-        let made = made(choices, model.as_ref(), options)?;
+    let fitted = |model: &dyn AnyModel| {
+        let made = made(choices, model, options)?;
         if tick() { Ok(made) } else { Err(Error::Interrupted) }
     };
-    let all = models.iter().map(fitted).collect::<Result<Vec<_>>>()?;
+    let all = models.iter().map(|m| fitted(m.as_ref())).collect::<Result<Vec<_>>>()?;
     let evidence = |all: &[Made]| -> Vec<Vec<f64>> {
         let of = |s: usize| all.iter().map(|m| m.result.subjects[s].evidence).collect();
         (0..choices.subjects.len()).map(of).collect()

@@ -1,11 +1,11 @@
 //! Describes responses without any theory: what a theory of dopamine must beat before it is named.
 //!
-//! A mean a kind of event, a smooth function of the event's number and one of the time since the previous outcome for each
-//! kind, and means that differ by session, on top of the offsets, drifts and overlap that every theory has too. The smooth
-//! functions are random walks over knots (closer together early in life and for short intervals), flat beyond the last, so
-//! that what comes next is predicted to be like what was. How much each may vary is not known beforehand: the evidence is averaged
-//! over a grid, from nothing to a variance as large as the noise's. It is asked as theories are, with everything
-//! integrated out.
+//! A mean a kind of event, a function of the event's number and one of the time since the previous outcome for each kind, and
+//! means that differ by session, on top of the offsets, drifts and overlap that every theory has too. A function is
+//! nothing, a straight line, or a random walk over knots (closer together early in life and for short intervals), flat
+//! beyond the last, so that what comes next is predicted to be like what was. Which, and how much it may vary, is not
+//! known beforehand: the evidence is averaged over all of these. It is asked as theories are, with everything integrated
+//! out.
 
 use super::cohort::Member;
 use super::evidence::{Nuisance, Part, Posterior, SESSION, Scale, log_evidence, posterior};
@@ -14,19 +14,56 @@ use super::evidence::{Nuisance, Part, Posterior, SESSION, Scale, log_evidence, p
 pub const NAME: &str = "description";
 /// Steps of each smooth function.
 const STEPS: usize = 8;
-/// Variances of a function of number over its whole range, in units of the noise variance; each is as likely beforehand.
-const NUMBER: [f64; 4] = [0.0, 0.1, 1.0, 10.0];
+/// What a function of number may be; each is as likely beforehand.
+const NUMBER: [Form; 5] = [Form::Nothing, Form::Line, Form::Walk(0.1), Form::Walk(1.0), Form::Walk(10.0)];
 /// The same of a function of the interval.
-const INTERVAL: [f64; 3] = [0.0, 0.1, 1.0];
+const INTERVAL: [Form; 4] = [Form::Nothing, Form::Line, Form::Walk(0.1), Form::Walk(1.0)];
+/// Prior variance of a line's slope over one standard deviation, in units of the noise variance.
+const LINE: f64 = 1.0;
 /// Prior variance of the mean of a kind, in units of the noise variance.
 const KIND: f64 = 1.0;
+
+/// What a function of number or interval is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Form {
+    Nothing,
+    Line,
+    /// A random walk with this variance over its whole range, in units of the noise variance.
+    Walk(f64),
+}
+
+/// The columns of functions, one function a kind.
+#[derive(Clone, Debug, Default)]
+struct Functions {
+    lines: Vec<Vec<f64>>,
+    walks: Vec<Vec<f64>>,
+}
+
+impl Functions {
+    /// Adds that of a kind, over values of its responses.
+    fn add(&mut self, values: &[f64], mine: &[bool], knots: &[f64]) {
+        let own: Vec<f64> = values.iter().zip(mine).filter(|(_, m)| **m).map(|(v, _)| *v).collect();
+        let scale = Scale::of(&own);
+        let line = |(v, m): (&f64, &bool)| if *m { (v - scale.mean) / scale.sd } else { 0.0 };
+        self.lines.push(values.iter().zip(mine).map(line).collect());
+        self.walks.extend(ramps(values, mine, knots));
+    }
+
+    fn columns(&self, form: Form) -> Vec<(&[f64], f64)> {
+        match form {
+            Form::Nothing => Vec::new(),
+            Form::Line => self.lines.iter().map(|c| (c.as_slice(), LINE)).collect(),
+            Form::Walk(variance) => self.walks.iter().map(|c| (c.as_slice(), variance / STEPS as f64)).collect(),
+        }
+    }
+}
 
 /// The columns of a subject's description.
 #[derive(Clone, Debug)]
 pub struct Description {
     kinds: Vec<Vec<f64>>,
-    numbers: Vec<Vec<f64>>,
-    intervals: Vec<Vec<f64>>,
+    numbers: Functions,
+    intervals: Functions,
 }
 
 /// Ramps from 0 to 1 between neighbouring knots, for the values of one kind; 0 for the others.
@@ -52,7 +89,7 @@ impl Description {
         kinds.sort_unstable();
         kinds.dedup();
         let number: Vec<f64> = member.scored.iter().map(|s| s.number as f64).collect();
-        let mut all = Self { kinds: Vec::new(), numbers: Vec::new(), intervals: Vec::new() };
+        let mut all = Self { kinds: Vec::new(), numbers: Functions::default(), intervals: Functions::default() };
         for kind in &kinds {
             let mine: Vec<bool> = kinds_of.iter().map(|k| k == kind).collect();
             if kinds.len() > 1 {
@@ -68,7 +105,7 @@ impl Description {
             let (low, high) = (own[0], own[own.len() - 1]);
             // Life is followed more closely early, where most is learnt.
             let knots: Vec<f64> = (0..=STEPS).map(|i| low + (high - low) * (i as f64 / STEPS as f64).powi(2)).collect();
-            all.numbers.extend(ramps(&number, &mine, &knots));
+            all.numbers.add(&number, &mine, &knots);
             let interval = |s: &super::cohort::Scored| s.response.interval.max(0.1).ln();
             let known: Vec<f64> = member.scored.iter().map(interval).collect();
             let mut own = of(&member.scored.iter().map(|s| s.response.interval).collect::<Vec<_>>());
@@ -79,33 +116,25 @@ impl Description {
                 let missing = member.scored.iter().map(|s| !s.response.interval.is_finite());
                 let x: Vec<f64> = known.iter().zip(missing).map(|(v, m)| if m { middle } else { *v }).collect();
                 let knot = |i: usize| quantile(&own, 0.02 + 0.96 * i as f64 / STEPS as f64).max(0.1).ln();
-                all.intervals.extend(ramps(&x, &mine, &(0..=STEPS).map(knot).collect::<Vec<_>>()));
+                all.intervals.add(&x, &mine, &(0..=STEPS).map(knot).collect::<Vec<_>>());
             }
         }
         all
     }
 
-    /// Every point of the grid.
+    /// Every point of the grid: nothing at all, and means with each form of both functions.
     fn parts(&self) -> Vec<Part<'_>> {
-        let steps = STEPS as f64;
         let mut parts = vec![Part::default()];
         let by_session: &[f64] = if self.kinds.is_empty() { &[0.0] } else { &[0.0, SESSION] };
         for number in NUMBER {
             for interval in INTERVAL {
                 for session in by_session {
-                    let mut part = Part::default();
-                    part.shared.extend(self.kinds.iter().map(|c| (c.as_slice(), KIND)));
-                    if number > 0.0 {
-                        part.shared.extend(self.numbers.iter().map(|c| (c.as_slice(), number / steps)));
-                    }
-                    if interval > 0.0 {
-                        part.shared.extend(self.intervals.iter().map(|c| (c.as_slice(), interval / steps)));
-                    }
-                    if *session > 0.0 {
-                        part.varying.extend(self.kinds.iter().map(|c| (c.as_slice(), *session)));
-                    }
-                    if !(self.kinds.is_empty() && part.shared.is_empty()) {
-                        parts.push(part);
+                    let means = self.kinds.iter().map(|c| (c.as_slice(), KIND));
+                    let functions = self.numbers.columns(number).into_iter().chain(self.intervals.columns(interval));
+                    let varying = self.kinds.iter().filter(|_| *session > 0.0).map(|c| (c.as_slice(), *session));
+                    let shared: Vec<(&[f64], f64)> = means.chain(functions).collect();
+                    if !shared.is_empty() {
+                        parts.push(Part { shared, varying: varying.collect(), positive: false });
                     }
                 }
             }

@@ -149,7 +149,7 @@ fn animals(lags: &[Option<(f64, Between)>]) -> Widths {
     let angles: Vec<f64> = known.windows(2).map(|w| angle(&w[0].deviations, &w[1].deviations)).collect();
     // The same chance at every lag; as many standard errors as its degrees of freedom ask.
     let outside = |tail: f64| {
-        let later = angles.iter().zip(&known[1..]).map(|(a, b)| newly_above(*a, quantile(b.df, tail), b.df));
+        let later = angles.iter().zip(known.iter().skip(1)).map(|(a, b)| newly_above(*a, quantile(b.df, tail), b.df));
         2.0 * (tail + later.sum::<f64>())
     };
     let (mut low, mut high) = ((0.5 * OUTSIDE / known.len().max(1) as f64).ln(), (0.5 * OUTSIDE).ln());
