@@ -225,8 +225,7 @@ fn slopes(world: &World, theory: &dyn AnyTheory, base: f64) -> Option<DMatrix<f6
 #[test]
 fn no_combination_of_fitted_parameters_changes_nothing() {
     let world = World::new();
-    let several = |t: &Box<dyn AnyTheory>| t.fitted().len() > 1;
-    for theory in names().map(|n| by_name(n).unwrap()).filter(several) {
+    for theory in names().map(|n| by_name(n).unwrap()).filter(|t| t.fitted().len() > 1) {
         let slopes = slopes(&world, theory.as_ref(), 0.0).unwrap();
         // Of unit vectors, 0 where one is a combination of the others: two of a filter's three variances, say.
         let least = slopes.svd(false, false).singular_values.min();

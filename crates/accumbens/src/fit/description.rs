@@ -15,7 +15,8 @@ pub const NAME: &str = "description";
 /// Steps of each smooth function.
 const STEPS: usize = 8;
 /// What a function of number may be; each is as likely beforehand.
-const NUMBER: [Form; 5] = [Form::Nothing, Form::Line, Form::Walk(0.1), Form::Walk(1.0), Form::Walk(10.0)];
+const NUMBER: [Form; 6] =
+    [Form::Nothing, Form::Line, Form::Drift, Form::Walk(0.1), Form::Walk(1.0), Form::Walk(10.0)];
 /// The same of a function of the interval.
 const INTERVAL: [Form; 4] = [Form::Nothing, Form::Line, Form::Walk(0.1), Form::Walk(1.0)];
 /// Prior variance of a line's slope over one standard deviation, in units of the noise variance.
@@ -28,6 +29,8 @@ const KIND: f64 = 1.0;
 enum Form {
     Nothing,
     Line,
+    /// A line over the time of life, which runs unlike numbers where intervals change.
+    Drift,
     /// A random walk with this variance over its whole range, in units of the noise variance.
     Walk(f64),
 }
@@ -36,22 +39,21 @@ enum Form {
 #[derive(Clone, Debug, Default)]
 struct Functions {
     lines: Vec<Vec<f64>>,
+    drifts: Vec<Vec<f64>>,
     walks: Vec<Vec<f64>>,
 }
 
 impl Functions {
     /// Adds that of a kind, over values of its responses.
     fn add(&mut self, values: &[f64], mine: &[bool], knots: &[f64]) {
-        let own: Vec<f64> = values.iter().zip(mine).filter(|(_, m)| **m).map(|(v, _)| *v).collect();
-        let scale = Scale::of(&own);
-        let line = |(v, m): (&f64, &bool)| if *m { (v - scale.mean) / scale.sd } else { 0.0 };
-        self.lines.push(values.iter().zip(mine).map(line).collect());
+        self.lines.push(line(values, mine));
         self.walks.extend(ramps(values, mine, knots));
     }
 
     fn columns(&self, form: Form) -> Vec<(&[f64], f64)> {
         match form {
             Form::Nothing => Vec::new(),
+            Form::Drift => self.drifts.iter().map(|c| (c.as_slice(), LINE)).collect(),
             Form::Line => self.lines.iter().map(|c| (c.as_slice(), LINE)).collect(),
             Form::Walk(variance) => self.walks.iter().map(|c| (c.as_slice(), variance / STEPS as f64)).collect(),
         }
@@ -75,6 +77,13 @@ fn ramps(values: &[f64], mine: &[bool], knots: &[f64]) -> Vec<Vec<f64>> {
     knots.windows(2).filter(|w| w[1] > w[0]).map(ramp).filter(|c| c.iter().any(|v| *v != c[0])).collect()
 }
 
+/// The values of one kind at mean 0 and a spread of 1; 0 for the others.
+fn line(values: &[f64], mine: &[bool]) -> Vec<f64> {
+    let own: Vec<f64> = values.iter().zip(mine).filter(|(_, m)| **m).map(|(v, _)| *v).collect();
+    let scale = Scale::of(&own);
+    values.iter().zip(mine).map(|(v, m)| if *m { (v - scale.mean) / scale.sd } else { 0.0 }).collect()
+}
+
 /// The quantile of sorted values.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted[((sorted.len() - 1) as f64 * share).round() as usize]
@@ -89,6 +98,7 @@ impl Description {
         kinds.sort_unstable();
         kinds.dedup();
         let number: Vec<f64> = member.scored.iter().map(|s| s.number as f64).collect();
+        let time: Vec<f64> = member.scored.iter().map(|s| member.starts[s.session] + s.response.time).collect();
         let mut all = Self { kinds: Vec::new(), numbers: Functions::default(), intervals: Functions::default() };
         for kind in &kinds {
             let mine: Vec<bool> = kinds_of.iter().map(|k| k == kind).collect();
@@ -106,6 +116,7 @@ impl Description {
             // Life is followed more closely early, where most is learnt.
             let knots: Vec<f64> = (0..=STEPS).map(|i| low + (high - low) * (i as f64 / STEPS as f64).powi(2)).collect();
             all.numbers.add(&number, &mine, &knots);
+            all.numbers.drifts.push(line(&time, &mine));
             let interval = |s: &super::cohort::Scored| s.response.interval.max(0.1).ln();
             let known: Vec<f64> = member.scored.iter().map(interval).collect();
             let mut own = of(&member.scored.iter().map(|s| s.response.interval).collect::<Vec<_>>());
