@@ -52,8 +52,19 @@ fn fitted(trials: &Trials, bands: Bands, effects: impl Fn(&[f64]) -> Vec<f64>) -
 fn criteria(trials: &Trials, effects: impl Fn(&[f64]) -> Vec<f64>) -> (f64, f64) {
     let fitted = fitted(trials, Bands::Animals, effects);
     for e in &fitted.effects {
-        let wrong = e.joint.iter().zip(&e.pointwise).filter(|(j, p)| j.partial_cmp(p).is_none_or(|o| o.is_lt())).count();
-        assert_eq!(wrong, 0, "{} of {} lags of {}: {:?} {:?} df {:?}", wrong, e.joint.len(), e.name, &e.joint[..3], &e.pointwise[..3], &e.df[..3]);
+        let wrong =
+            e.joint.iter().zip(&e.pointwise).filter(|(j, p)| j.partial_cmp(p).is_none_or(|o| o.is_lt())).count();
+        assert_eq!(
+            wrong,
+            0,
+            "{} of {} lags of {}: {:?} {:?} df {:?}",
+            wrong,
+            e.joint.len(),
+            e.name,
+            &e.joint[..3],
+            &e.pointwise[..3],
+            &e.df[..3]
+        );
     }
     (fitted.aic, fitted.bic)
 }

@@ -248,12 +248,15 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
     let ceilings = whole.ceilings()?;
     let theories = whole.results(&left)?;
     let groups = whole.groups();
+    let nothing = Tried::default();
+    let without: Vec<[f64; 2]> = tasks.iter().map(|t| t.evidence(&t.y, &nothing, false)).collect();
     let evidences = Evidences {
         labels: theories.iter().map(|t| t.label.as_str()).collect(),
         families: theories.iter().map(|t| t.family.as_str()).collect(),
         groups: groups.clone(),
         theories: theories.iter().map(|t| t.subjects.iter().map(|s| s.held_out).collect()).collect(),
         description: described.iter().map(|d| d.held_out).collect(),
+        nothing: without.iter().map(|[y, c]| y + c).collect(),
         count: options.count(),
     };
     let selected = evidences.select();
@@ -273,8 +276,6 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
     if !unfinished.is_empty() {
         verdict.caveats.insert(0, format!("stopped by the user before these were finished: {}", unfinished.join(", ")));
     }
-    let nothing = Tried::default();
-    let without: Vec<[f64; 2]> = tasks.iter().map(|t| t.evidence(&t.y, &nothing, false)).collect();
     Ok(Comparison {
         verdict,
         truth: study.truth.clone(),

@@ -8,21 +8,21 @@
 //! out.
 
 use super::cohort::Member;
-use super::evidence::{Nuisance, Part, Posterior, SESSION, Scale, log_evidence, posterior};
+use super::evidence::{Nuisance, OFFSET, Part, Posterior, SESSION, Scale, log_evidence, posterior};
+use super::statistics::log_mean;
 
 /// Its name in rankings.
 pub const NAME: &str = "description";
 /// Steps of each smooth function.
 const STEPS: usize = 8;
 /// What a function of number may be; each is as likely beforehand.
-const NUMBER: [Form; 6] =
-    [Form::Nothing, Form::Line, Form::Drift, Form::Walk(0.1), Form::Walk(1.0), Form::Walk(10.0)];
+const NUMBER: [Form; 6] = [Form::Nothing, Form::Line, Form::Drift, Form::Walk(0.1), Form::Walk(1.0), Form::Walk(10.0)];
 /// The same of a function of the interval.
 const INTERVAL: [Form; 4] = [Form::Nothing, Form::Line, Form::Walk(0.1), Form::Walk(1.0)];
-/// Prior variance of a line's slope over one standard deviation, in units of the noise variance.
-const LINE: f64 = 1.0;
-/// Prior variance of the mean of a kind, in units of the noise variance.
-const KIND: f64 = 1.0;
+/// Prior variance of a line's slope over one standard deviation, in units of the noise variance: as wide as an offset's.
+const LINE: f64 = OFFSET;
+/// Prior variance of the mean of a kind, in units of the noise variance: as wide as the offset's.
+const KIND: f64 = OFFSET;
 
 /// What a function of number or interval is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -133,33 +133,30 @@ impl Description {
         all
     }
 
-    /// Every point of the grid: nothing at all, and means with each form of both functions.
-    fn parts(&self) -> Vec<Part<'_>> {
-        let mut parts = vec![Part::default()];
-        let by_session: &[f64] = if self.kinds.is_empty() { &[0.0] } else { &[0.0, SESSION] };
+    /// Every form: nothing at all, and means with each form of both functions, the same for every subject.
+    fn forms(&self) -> Vec<Part<'_>> {
+        let mut forms = vec![Part::default()];
         for number in NUMBER {
             for interval in INTERVAL {
-                for session in by_session {
+                for session in [0.0, SESSION] {
                     let means = self.kinds.iter().map(|c| (c.as_slice(), KIND));
                     let functions = self.numbers.columns(number).into_iter().chain(self.intervals.columns(interval));
-                    let varying = self.kinds.iter().filter(|_| *session > 0.0).map(|c| (c.as_slice(), *session));
-                    let shared: Vec<(&[f64], f64)> = means.chain(functions).collect();
-                    if !shared.is_empty() {
-                        parts.push(Part { shared, varying: varying.collect(), positive: false });
-                    }
+                    let varying = self.kinds.iter().filter(|_| session > 0.0).map(|c| (c.as_slice(), session));
+                    let shared = means.chain(functions).collect();
+                    forms.push(Part { shared, varying: varying.collect(), positive: false });
                 }
             }
         }
-        parts
+        forms
     }
 
-    /// The log evidence of responses, averaged over the grid, in their own unit.
+    /// The log evidence of responses under each form, in their own unit.
     #[must_use]
-    pub fn log_evidence(&self, nuisance: &Nuisance, y: &[f64]) -> f64 {
+    pub fn log_evidences(&self, nuisance: &Nuisance, y: &[f64]) -> Vec<f64> {
         let scale = Scale::of(y);
         let scaled = scale.apply(y);
-        let each: Vec<f64> = self.parts().iter().map(|p| log_evidence(nuisance, &scaled, p)).collect();
-        super::statistics::log_mean(&each) - y.len() as f64 * scale.sd.ln()
+        let unit = y.len() as f64 * scale.sd.ln();
+        self.forms().iter().map(|part| log_evidence(nuisance, &scaled, part) - unit).collect()
     }
 
     /// What is known after responses, at the best point of the grid.
@@ -167,10 +164,47 @@ impl Description {
     pub fn posterior(&self, nuisance: &Nuisance, y: &[f64]) -> Option<Posterior> {
         let scale = Scale::of(y);
         let scaled = scale.apply(y);
-        let parts = self.parts();
-        let best = parts
+        let forms = self.forms();
+        let best = forms
             .iter()
             .max_by(|a, b| log_evidence(nuisance, &scaled, a).total_cmp(&log_evidence(nuisance, &scaled, b)))?;
         posterior(nuisance, &scaled, best, scale)
+    }
+}
+
+/// The log evidence of each subject from that of each form (`each[subject][form]`): averaged over the forms, half of the
+/// weight alike on all and half by what the other subjects say, so that the group need not find its form anew in each
+/// animal, and no animal is described by what it says itself.
+#[must_use]
+pub fn together(each: &[Vec<f64>]) -> Vec<f64> {
+    let forms = each.first().map_or(0, Vec::len);
+    let sums: Vec<f64> = (0..forms).map(|f| each.iter().map(|row| row[f]).sum()).collect();
+    let of = |row: &Vec<f64>| {
+        let alike = log_mean(row);
+        let others: Vec<f64> = sums.iter().zip(row).map(|(s, own)| s - own).collect();
+        let total = log_mean(&others);
+        let led: Vec<f64> = others.iter().zip(row).map(|(o, own)| o - total + own).collect();
+        log_mean(&[alike, log_mean(&led)])
+    };
+    each.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_that_all_share_costs_its_prior_once_and_one_animal_alone_pays_it_whole() {
+        let forms = 40;
+        let row: Vec<f64> = (0..forms).map(|f| if f == 7 { 0.0 } else { -60.0 }).collect();
+        let cost = (forms as f64).ln();
+        assert!((together(&[row.clone()])[0] + cost).abs() < 1e-9);
+        let all = together(&vec![row.clone(); 6]);
+        assert!(all.iter().all(|e| (e + (2.0_f64 / (1.0 + 1.0 / forms as f64)).ln()).abs() < 1e-9), "{all:?}");
+        // An animal whom the others mislead pays no more than twice its own chance.
+        let mut odd = vec![-60.0; forms];
+        odd[3] = 0.0;
+        let mixed = together(&[row.clone(), row, odd]);
+        assert!(mixed[2] > -cost - std::f64::consts::LN_2 - 1e-9, "{mixed:?}");
     }
 }

@@ -3,10 +3,10 @@
 //!
 //! Each kind of event has one constant response, its kernel: estimated from the subject's whole trace (regression on raised
 //! cosines, as in [`crate::peri::kernels`]), or, where there is no continuous trace, the decay of the sensor alone with
-//! a size that the evidence integrates out. Convolved with the events and put through the same windows it is what would be
-//! measured if no response ever changed. It is taken off before any theory is asked, for all theories alike; how far the
-//! kernels may be wrong is left free ([`super::evidence`]). Of an event's own response, what changes with the time to
-//! which windows are aligned (a late first lick, say) is taken off too, and its mean is left: that is what theories explain.
+//! a size that the evidence integrates out. Convolved with the other events and put through the same windows it is what would
+//! be measured if no response ever changed. It is taken off before any theory is asked, for all theories alike; how far
+//! the kernels may be wrong is left free ([`super::evidence`]). An event's own response is not taken off: theories
+//! explain it.
 
 use super::cohort::Member;
 use super::response::{Response, sampling};
@@ -138,37 +138,26 @@ pub fn overlap(study: &Study, subject: &Subject, member: &Member) -> Overlap {
     let interval = |s: &Session| s.windows.as_ref().map_or_else(|| sampling(&s.recording.times), |w| w.interval);
     let intervals: Vec<f64> = subject.sessions.iter().map(interval).collect();
     let mut all = Overlap { source, kinds: vec![vec![0.0; member.scored.len()]; followed.len()], tails: 0 };
-    let mut own = Vec::with_capacity(member.scored.len());
     for (i, scored) in member.scored.iter().enumerate() {
         let log = &subject.sessions[scored.session].recording.events;
         let Some(rule) = study.scoring.of(&member.log.kinds()[scored.response.kind].name) else {
-            own.push(0.0);
             continue;
         };
         let added = added(log, &scored.response, (rule, intervals[scored.session]), &followed, &found);
         for (kind, value) in added.sums.iter().enumerate() {
             all.kinds[kind][i] = *value;
         }
-        own.push(added.own);
         all.tails += usize::from(added.tail);
-    }
-    for (place, kind) in followed.iter().enumerate() {
-        let mine: Vec<usize> = (0..own.len()).filter(|&i| member.scored[i].response.kind == *kind).collect();
-        let mean = mine.iter().map(|&i| own[i]).sum::<f64>() / mine.len() as f64;
-        mine.iter().for_each(|&i| all.kinds[place][i] += own[i] - mean);
     }
     all
 }
 
 struct Added {
-    /// By the other events of each kind.
     sums: Vec<f64>,
-    /// By the event itself.
-    own: f64,
     tail: bool,
 }
 
-/// What the events of a session add to the windows of one, at a sampling interval (s).
+/// What the other events of a session add to the windows of one, at a sampling interval (s).
 fn added(
     log: &EventLog,
     response: &Response,
@@ -180,17 +169,12 @@ fn added(
     let events = log.events();
     let first = events.partition_point(|e| e.time < aligned + from - LENGTH);
     let near = events.iter().enumerate().skip(first).take_while(|(_, e)| e.time < aligned + to);
-    let mut added = Added { sums: vec![0.0; followed.len()], own: 0.0, tail: false };
-    for (row, event) in near {
+    let mut added = Added { sums: vec![0.0; followed.len()], tail: false };
+    for (_, event) in near.filter(|(row, _)| *row != response.row) {
         let Some(kind) = followed.iter().position(|k| *k == event.kind.index()) else { continue };
         let kernel = &kernels[kind];
         let mean = |[a, b]: Window| kernel.mean([aligned + a - event.time, aligned + b - event.time]);
-        let value = rule.value(mean(rule.response), rule.baseline.map(mean), interval);
-        if row == response.row {
-            added.own = value;
-            continue;
-        }
-        added.sums[kind] += value;
+        added.sums[kind] += rule.value(mean(rule.response), rule.baseline.map(mean), interval);
         added.tail |= rule.windows().any(|w| mean(w).abs() > TAIL * kernel.peak);
     }
     added

@@ -6,8 +6,8 @@
 //! what counts is what would have been said, "none of these" included. The residuals of a fit are a little smaller than
 //! the noise, so that this errs towards saying too much. [key: wilson2019]
 
-use super::description::Description;
-use super::infer::{Asked, Budget};
+use super::description::{Description, together};
+use super::infer::{Asked, Budget, Tried};
 use super::ranking::NULL;
 use super::verdict::{Evidences, Strength};
 use accumbens_core::{Result, Seed};
@@ -153,13 +153,15 @@ impl World<'_> {
         let theories: Vec<Vec<f64>> = (0..self.labels.len())
             .map(|t| (0..subjects).map(|m| of(t, m)).collect::<Result<Vec<f64>>>())
             .collect::<Result<_>>()?;
-        let describe = |m: usize| self.descriptions[m].log_evidence(&self.asked[0][m].task.nuisance, &ys[m]);
+        let describe = |m: usize| self.descriptions[m].log_evidences(&self.asked[0][m].task.nuisance, &ys[m]);
+        let nothing = |m: usize| self.asked[0][m].task.evidence(&ys[m], &Tried::default(), false)[0];
         let evidences = Evidences {
             labels: self.labels.clone(),
             families: self.families.clone(),
             groups: self.groups.to_vec(),
             theories,
-            description: (0..subjects).map(describe).collect(),
+            description: together(&(0..subjects).map(describe).collect::<Vec<_>>()),
+            nothing: (0..subjects).map(nothing).collect(),
             count: self.count,
         };
         let verdict = evidences.judge(&evidences.select());

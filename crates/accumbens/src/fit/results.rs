@@ -5,7 +5,7 @@ use super::ceiling::ceiling;
 use super::cohort::{Cohort, Member};
 use super::compare::{ChoiceFit, Described, Fit, Options, SubjectFit, TheoryResult};
 use super::describe::signatures;
-use super::description::Description;
+use super::description::{Description, together};
 use super::evidence::{Part, Posterior, Scale, posterior, says};
 use super::infer::{Asked, Fitted, Task};
 use super::ranking::{NULL, Ranked};
@@ -75,6 +75,11 @@ impl Whole<'_> {
     }
 
     pub fn described(&self) -> Result<Vec<Described>> {
+        let form = |(m, member): (usize, &Member)| {
+            let task = &self.tasks[m];
+            Description::new(member).log_evidences(&task.nuisance, &task.y)
+        };
+        let evidences = together(&self.cohort.members.par_iter().enumerate().map(form).collect::<Vec<_>>());
         let one = |(m, member): (usize, &Member)| {
             let task = &self.tasks[m];
             let description = Description::new(member);
@@ -83,7 +88,7 @@ impl Whole<'_> {
             let [left, without] = [&fitted, &self.alone(m)?.fitted].map(|f| unexplained(&task.y, f));
             Ok(Described {
                 subject: member.name.clone(),
-                held_out: description.log_evidence(&task.nuisance, &task.y) + choices,
+                held_out: evidences[m] + choices,
                 r2: self.r2(m, &fitted),
                 r2_own: 1.0 - left / without,
                 predicted: self.whole(m, &fitted),

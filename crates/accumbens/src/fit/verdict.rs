@@ -88,8 +88,9 @@ impl Against {
 
 /// Protected exceedance from which an answer is called decisive.
 pub const DECISIVE: f64 = 0.95;
-/// Of two accounts of three animals or more, the exceedance from which one is clearly better.
-const CLEARLY: f64 = 0.9;
+/// Of two accounts of three animals or more, the protected exceedance from which one is clearly better, as a share of what
+/// animals that all agree reach.
+const CLEARLY: f64 = 0.85;
 /// The log Bayes factor from which one account is clearly better: 20 to 1 [key: kass1995].
 const STRONG: f64 = 3.0;
 
@@ -105,6 +106,8 @@ pub struct Evidences<'a> {
     pub theories: Vec<Vec<f64>>,
     /// Evidence of the description without theory in each animal.
     pub description: Vec<f64>,
+    /// Evidence of offsets, drift and overlap alone in each animal.
+    pub nothing: Vec<f64>,
     /// Prior count of each account among animals.
     pub count: f64,
 }
@@ -142,8 +145,8 @@ impl Evidences<'_> {
         Selected { selection: select(&rows, &families, self.count), columns }
     }
 
-    /// Whether account `a` is clearly better than `b`: by a Bayes factor of 20, and in three animals or more as the more
-    /// frequent of the two; in fewer, in each of them.
+    /// Whether account `a` is clearly better than `b`: by a Bayes factor of 20 over all animals, and in three animals or more as
+    /// the more frequent of the two; in fewer, in each of them.
     fn clearly(&self, a: &[f64], b: &[f64]) -> bool {
         let each: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
         if each.iter().sum::<f64>().partial_cmp(&STRONG) != Some(std::cmp::Ordering::Greater) {
@@ -153,7 +156,8 @@ impl Evidences<'_> {
             return each.iter().all(|d| *d > STRONG);
         }
         let rows: Vec<Vec<f64>> = each.iter().map(|d| vec![*d, 0.0]).collect();
-        select(&rows, &["a", "b"], super::selection::PRIOR_COUNT).exceedance[0] >= CLEARLY
+        let selection = select(&rows, &["a", "b"], super::selection::PRIOR_COUNT);
+        selection.protected[0] >= CLEARLY * selection.ceiling
     }
 
     /// The theory that leads: the most frequent among animals, its evidence deciding between equals.
@@ -192,7 +196,7 @@ impl Evidences<'_> {
         let nulls = (0..self.labels.len()).filter(|&t| self.families[t] == super::ranking::NULL);
         let beaten = nulls
             .map(|t| &self.theories[t])
-            .chain([&self.description])
+            .chain([&self.description, &self.nothing])
             .all(|null| self.clearly(&self.theories[best], null));
         let selection = &selected.selection;
         let place = selected.column(self.groups[best]);
