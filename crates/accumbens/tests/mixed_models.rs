@@ -48,23 +48,23 @@ fn fitted(trials: &Trials, bands: Bands, effects: impl Fn(&[f64]) -> Vec<f64>) -
     Table { effects: names, rows, lags }.fit(bands, Seed(1))
 }
 
+/// Whether one animal alone was seen in the session that a session factor's effect stands for.
+fn x_of_one(trials: &Trials, effect: &str) -> bool {
+    let Ok(place) = effect.parse::<f64>() else { return false };
+    let first = trials.columns.iter().map(|c| c[0]).fold(f64::INFINITY, f64::min);
+    let here = trials.subjects.iter().zip(&trials.columns).filter(|(_, c)| c[0] == first + place);
+    let mut animals: Vec<usize> = here.map(|(s, _)| *s).collect();
+    animals.dedup();
+    animals.len() == 1
+}
+
 /// Mean AIC and BIC over time points of `effects + (1 | id)`.
 fn criteria(trials: &Trials, effects: impl Fn(&[f64]) -> Vec<f64>) -> (f64, f64) {
     let fitted = fitted(trials, Bands::Animals, effects);
-    for e in &fitted.effects {
-        let wrong =
-            e.joint.iter().zip(&e.pointwise).filter(|(j, p)| j.partial_cmp(p).is_none_or(|o| o.is_lt())).count();
-        assert_eq!(
-            wrong,
-            0,
-            "{} of {} lags of {}: {:?} {:?} df {:?}",
-            wrong,
-            e.joint.len(),
-            e.name,
-            &e.joint[..3],
-            &e.pointwise[..3],
-            &e.df[..3]
-        );
+    // An effect that one animal alone shows (sessions 5 and 6 of the long delay are M4's) has no error between animals.
+    let alone = |e: &Effect| e.joint.iter().chain(&e.pointwise).all(|w| w.is_nan());
+    for e in fitted.effects.iter().filter(|e| !(x_of_one(trials, &e.name) && alone(e))) {
+        assert!(e.joint.iter().zip(&e.pointwise).all(|(j, p)| j >= p), "{}", e.name);
     }
     (fitted.aic, fitted.bic)
 }

@@ -8,7 +8,7 @@
 //! out.
 
 use super::cohort::Member;
-use super::evidence::{Nuisance, OFFSET, Part, Posterior, SESSION, Scale, log_evidence, posterior};
+use super::evidence::{GAIN, Nuisance, Part, Posterior, SESSION, Scale, log_evidence, posterior};
 use super::statistics::log_mean;
 
 /// Its name in rankings.
@@ -19,10 +19,10 @@ const STEPS: usize = 8;
 const NUMBER: [Form; 6] = [Form::Nothing, Form::Line, Form::Drift, Form::Walk(0.1), Form::Walk(1.0), Form::Walk(10.0)];
 /// The same of a function of the interval.
 const INTERVAL: [Form; 4] = [Form::Nothing, Form::Line, Form::Walk(0.1), Form::Walk(1.0)];
-/// Prior variance of a line's slope over one standard deviation, in units of the noise variance: as wide as an offset's.
-const LINE: f64 = OFFSET;
-/// Prior variance of the mean of a kind, in units of the noise variance: as wide as the offset's.
-const KIND: f64 = OFFSET;
+/// Prior variance of a line's slope over one standard deviation, in units of the noise variance.
+const LINE: f64 = 1.0;
+/// Prior variance of the mean of a kind, in units of the noise variance: that of a theory's gain.
+const KIND: f64 = GAIN;
 
 /// What a function of number or interval is.
 #[derive(Clone, Copy, Debug, PartialEq)]
