@@ -62,7 +62,7 @@ fn x_of_one(trials: &Trials, effect: &str) -> bool {
 fn criteria(trials: &Trials, effects: impl Fn(&[f64]) -> Vec<f64>) -> (f64, f64) {
     let fitted = fitted(trials, Bands::Animals, effects);
     // An effect that one animal alone shows (sessions 5 and 6 of the long delay are M4's) has no error between animals.
-    let alone = |e: &Effect| e.joint.iter().chain(&e.pointwise).all(|w| w.is_nan());
+    let alone = |e: &accumbens::peri::functional::Effect| e.joint.iter().chain(&e.pointwise).all(|w| w.is_nan());
     for e in fitted.effects.iter().filter(|e| !(x_of_one(trials, &e.name) && alone(e))) {
         assert!(e.joint.iter().zip(&e.pointwise).all(|(j, p)| j >= p), "{}", e.name);
     }
