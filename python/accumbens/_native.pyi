@@ -211,6 +211,7 @@ class Study:
         normalise: str,
         rate: float,
         by_number: bool,
+        bands: str,
         seed: int,
     ) -> dict[str, Any]: ...
 

@@ -45,14 +45,21 @@ class RescorlaWagner(Theory):
 
     δ = λ − ΣV over the cues of the trial and the context; V ← V + α·δ for each of them (Rescorla & Wagner 1972).
     The theory knows trials, not time: a trial opens with a cue and closes with the outcome, a declared omission, or
-    after `window` seconds without either. Dopamine is δ at the end of a trial and, at a cue, the change of the summed
-    prediction that its onset brings.
+    after `window` seconds without either. The context is there between trials too: as in the paper's account of
+    contingency (from memory, unverified) that time is cut into trials of the context alone, `segment` seconds long, which
+    end without an outcome; an uncued outcome ends the one in which it comes. So uncued outcomes at random times, D
+    seconds apart in the mean, settle near a context of 1 − exp(−`segment`/D) of their size (with one rate for outcomes
+    and their absence), and a later one is answered more, because the context has lost more. Without a learning rate of
+    the context, the default, there is no context and all this is nothing.
+
+    Dopamine is δ at the end of a trial and, at a cue, the change of the summed prediction that its onset brings.
 
     Parameters:
         alpha: Learning rate of the cues: the product of the cue's salience and the outcome's rate. Default 0.1; 0 to 1. [rescorla1972]
-        alpha_context: Learning rate of the context, which is present in every trial and at every uncued outcome. Default 0.0; 0 to 1. [rescorla1972]
+        alpha_context: Learning rate of the context, which is present in every trial and between trials. Default 0.0; 0 to 1. [rescorla1972]
         omission_ratio: Rate without an outcome relative to the rate with one. Default 1.0; 0 to 1. [rescorla1972]
         window: Longest time from a trial's first cue to its outcome; after it the trial ends without one. Default 12.0, s; above 0.
+        segment: Length of the trials of the context alone, into which the time between trials is cut. Default 5.0, s; 0.1 to 3600.
 
     Papers: rescorla1972
     """
@@ -65,6 +72,8 @@ class RescorlaWagner(Theory):
     def omission_ratio(self) -> float: ...
     @property
     def window(self) -> float: ...
+    @property
+    def segment(self) -> float: ...
     def __init__(
         self,
         *,
@@ -72,6 +81,7 @@ class RescorlaWagner(Theory):
         alpha_context: float = 0.0,
         omission_ratio: float = 1.0,
         window: float = 12.0,
+        segment: float = 5.0,
     ) -> None: ...
 
 class TdCsc(Theory):
@@ -181,25 +191,29 @@ class TdMicrostimulus(Theory):
 class TdSemiMarkov(Theory):
     """Learns over states that last: temporal differences of a semi-Markov process, with average or discounted reward.
 
-    Every event k but an action leads to a new state after a dwell of D seconds in the last, s. The error has two parts:
-    d = r + V(k) − V(s) when the event comes, and what the dwell cost before it. `average`: a dwell costs ρ a second, the
-    average reward over the last `window` transitions, δ = d − ρ·D; `discounted`: δ = exp(−D/τ)·(d + V(s)) − V(s).
-    V(s) ← V(s) + α·δ. An action a in state s is credited with the next error, H(a, s) ← H(a, s) + α_a·δ, and chosen by H
-    through the common action rule (Daw, Courville & Touretzky 2006; the rates are those of the code of Greenstreet et
-    al. 2025; that the dwell's cost is spread over it and only d is phasic holds for dwells without memory). The states
-    are fully observed: an outcome that fails to come is noticed where the design declares an omission state, else when
-    the next event comes.
+    Every event k but an action leads to a new state after a dwell of D seconds in the last, s. `average`:
+    δ = r − ρ·D + V(k) − V(s), with ρ the average reward a second over the last `window` transitions; `discounted`:
+    δ = exp(−D/τ)·(r + V(k)) − V(s). V(s) ← V(s) + α·δ. An action a in state s is credited with the next error,
+    H(a, s) ← H(a, s) + α_a·δ, and chosen by H through the common action rule (Daw, Courville & Touretzky 2006, from
+    memory, unverified; the average form, its rates and the limit of dips are those of the code of Greenstreet et al.
+    2025). The states are fully observed: an outcome that fails to come is noticed where the design declares an omission
+    state, else when the next event comes.
 
-    Dopamine is d, at events.
+    Dopamine is δ at each event, the cost ρ·D of the dwell included, but no lower than −`dip`: it falls with the time
+    that has passed. Uncued rewards at random times are answered with r − ρ·D, and in the long run the error after any
+    state is 0 in the mean, also that of a cue. `dopamine` = `phasic` releases r + V(k) − V(s) alone, as if the dwell
+    were paid for while it lasts; this is ours, and flat under random rewards.
 
     Parameters:
         alpha: Learning rate of values. Default 0.2; 0 to 1. [greenstreet2025]
         alpha_action: Learning rate of actions. Default 0.1; 0 to 1. [greenstreet2025]
         reward: Whether reward is compared with its average or discounted. Default average; average, discounted. [daw2006]
-        tau: Time constant of discounting, where reward is discounted. Default 10.0, s; above 0.
+        tau: Time constant of discounting, where reward is discounted, and fitted there under a log-normal prior of median 10 s (sd of log 1); else it does nothing. Default 10.0, s; above 0.
+        dopamine: Whether dopamine is the whole error or what comes with the event alone. Default error; error, phasic. [greenstreet2025]
+        dip: The deepest dip of dopamine, in units of outcome; what is below it is learnt from and not released. Default 0.1; 0 or more. [greenstreet2025]
         window: Transitions over which reward is averaged. Default 500; a whole number, 1 to 5000. [greenstreet2025]
 
-    Papers: daw2006
+    Papers: daw2006, greenstreet2025
     """
 
     @property
@@ -211,6 +225,10 @@ class TdSemiMarkov(Theory):
     @property
     def tau(self) -> float: ...
     @property
+    def dopamine(self) -> str: ...
+    @property
+    def dip(self) -> float: ...
+    @property
     def window(self) -> int: ...
     def __init__(
         self,
@@ -219,6 +237,8 @@ class TdSemiMarkov(Theory):
         alpha_action: float = 0.1,
         reward: str = 'average',
         tau: float = 10.0,
+        dopamine: str = 'error',
+        dip: float = 0.1,
         window: int = 500,
     ) -> None: ...
 
@@ -242,7 +262,7 @@ class TdBelief(Theory):
         tau: Time constant of discounting: γ = exp(−dt/tau). Default 3.9, s; above 0. [jeong2022]
         space: Where the state space comes from. Default learnt; learnt, told. [starkweather2017]
         iti: What is between trials. Default wait_ready; ready, wait_ready. [qian2025]
-        wait: Mean time of waiting before the world is ready. Default 5.0, s; above 0.
+        wait: Mean time of waiting before the world is ready, with `wait_ready`. Default 5.0, s; above 0.
         isi_max: Longest interval from a cue to its outcome. Default 12.0, s; 0.1 to 600.
         contexts: Hidden contexts that differ in the size of the outcome. Default 1; a whole number, 1 to 2. [babayan2018]
         small: Size of the outcome in the small context, in units of outcome. Default 1.0; a finite number. [babayan2018]
@@ -529,11 +549,12 @@ class Successor(Theory):
     begins at half its innate value, as published. Light that adds to dopamine adds to the errors of the stimuli now
     present.
 
-    Dopamine is Σδ⃗, the summed sensory error; the published alternatives are its norm and a weighting by worth.
+    Dopamine is Σδ⃗, the summed sensory error; the published alternatives are its norm and a weighting by worth. Worth
+    moves what the animal does and not this dopamine, so that α_u is fitted to choices alone, never to dopamine.
 
     Parameters:
         alpha_W: Learning rate of the representation. Default 0.06; 0 to 1. [gardner2018]
-        alpha_u: Learning rate of worth. Default 0.03; 0 to 1. [gardner2018]
+        alpha_u: Learning rate of worth; it never reaches dopamine and is fitted to choices alone. Default 0.03; 0 to 1. [gardner2018]
         gamma: Discount a step. Default 0.95; 0 to 1. [gardner2018]
         negative: Weight of negative errors relative to positive ones. Default 0.25; 0 to 1. [gardner2018]
         window: Silence after a cue that ends an episode. Default 12.0, s; above 0.
@@ -571,19 +592,24 @@ class KalmanTd(Theory):
     Over microstimuli x of every kind: h_i = x_{i−1} − γ·x_i, δ_i = r_i − h_i·w; the uncertainty of the weights grows,
     C ← C + q·I, the error's variance is P = h·C·h + s, the gain K = C·h/P, and w ← w + K·δ, C ← C − K·(h·C)
     (Gershman 2015). The learning rate of each weight follows from its uncertainty, which grows in silence, so that
-    rare events teach more. Cues alone evoke microstimuli, as in the published simulations: the filter explains an error
-    by every weight that moves with it, and would explain a reward by the onset of the reward itself. Trials are episodes
-    as there: an outcome ends the traces of what came before, and nothing is learnt from the step out of silence into a
-    cue.
+    rare events teach more. Trials are episodes as in the published simulations: an outcome ends the traces of what came
+    before, and nothing is learnt from the step out of silence into a stimulus. `outcomes` = `traced`: an outcome leaves
+    microstimuli of its own, with value V_o at their onset, so that uncued rewards come to predict one another and are
+    answered by the time since the last, as long as its trace lasts; dopamine there is r + γ·V_o − V, and what is learnt
+    from is r − V, the end of the episode, because the filter explains an error by every weight that moves with it and
+    would explain a reward by its own onset. `silent`: cues alone evoke microstimuli, as published, where every reward
+    had a cue; then uncued rewards are all answered with r.
 
-    Dopamine is δ; in the declared variant `standardised` it is δ/√P.
+    Dopamine is δ; in the declared variant `standardised` it is δ/√P. Multiplying c, s and q by one number changes
+    neither but for its size, so that c and q are fitted, in units of s.
 
     Parameters:
         c: Prior variance of each weight. Default 1.0; above 0. [gershman2015]
-        s: Variance of the noise of reward. Default 1.0; above 0. [gershman2015]
+        s: Variance of the noise of reward; the unit of c and q, and not fitted. Default 1.0; above 0. [gershman2015]
         q: Variance by which each weight drifts in a bin. Published is 0.01 a step of trials that follow one another; over bins of 0.2 s and intervals of some 20 s that is about 1e-4 a bin. Default 0.0001; 0 or more.
         tau: Time constant of discounting: γ = exp(−dt/tau). The default is 0.98 per bin of 0.2 s. Default 9.9, s; above 0. [gershman2015]
         dopamine: Whether dopamine is the error or the error in its own standard deviations. Default error; error, standardised. [gershman2015]
+        outcomes: Whether outcomes evoke microstimuli too; published is `silent`, of designs without uncued outcomes. Default traced; traced, silent.
         n: Microstimuli a kind of event; 6 published. Default 10; a whole number, 1 to 50.
         sigma: Width of a microstimulus on the height of the memory trace. Default 0.08; above 0. [gershman2015]
         decay: What is left of the memory trace after one bin; 0.985 a step published, too slow to time bins of 0.2 s. Default 0.9; 0 to 1.
@@ -603,6 +629,8 @@ class KalmanTd(Theory):
     @property
     def dopamine(self) -> str: ...
     @property
+    def outcomes(self) -> str: ...
+    @property
     def n(self) -> int: ...
     @property
     def sigma(self) -> float: ...
@@ -618,6 +646,7 @@ class KalmanTd(Theory):
         q: float = 0.0001,
         tau: float = 9.9,
         dopamine: str = 'error',
+        outcomes: str = 'traced',
         n: int = 10,
         sigma: float = 0.08,
         decay: float = 0.9,
@@ -721,20 +750,32 @@ class Hgf(Theory):
     π₂ ← π̂₂ + 1/π̂₁, μ₂ ← μ₂ + δ₁/π₂; δ₂ = (1/π₂ + Δμ₂²)·π̂₂ − 1, π̂₃ = 1/(1/π₃ + e^ω₃), w = e^(κμ₃+ω₂)·π̂₂.
     `hgf`: π₃ ← π̂₃ + ½κ²w(w + (2w−1)δ₂), μ₃ ← μ₃ + ½κwδ₂/π₃ (Mathys et al. 2011). `ehgf`: μ₃ first, with π̂₃; then with
     the new μ₃ v = e^(κμ₃+ω₂), π̂ = 1/(1/π₂' + v), w = v·π̂, r = (v − 1/π₂')·π̂, d = (1/π₂ + Δμ₂²)·π̂ − 1 and
-    π₃ ← π̂₃ + max(0, ½κ²w(w + r·d)), where π₂' is π₂ before the trial (Weber et al. 2023), as the HGF toolbox of TAPAS has
-    it. pyhgf's "eHGF" is another: μ₃ first, as here, but then π₃ by the update of `hgf` with the w and δ₂ from before μ₃
-    moved and without the bound at 0. `pyhgf` is that one; over thousands of trials its π₃ comes out a tenth to a quarter
-    lower. A precision that is not positive ends the life with an error that names the trial.
+    π₃ ← π̂₃ + max(0, ½κ²w(w + r·d)), where π₂' is π₂ before the trial (Weber et al. 2023), as in the MATLAB toolbox TAPAS.
+    `pyhgf`: μ₃ as in `ehgf`, but π₃ as in `hgf`, which is what the Python package of that name calls eHGF (its beliefs are
+    held by a test): over thousands of trials its π₃ comes out a tenth to a quarter lower. A precision that is not positive
+    ends the life with an error that names the trial.
+
+    A trial opens with a cue and closes with the outcome, a declared omission, or after `window` seconds. The published
+    filter knows trials and not time. Here the time between trials is cut into trials without a cue, `segment` seconds
+    long, in which no outcome comes, from the end of the first trial on; an uncued outcome ends the one in which it comes.
+    So the belief about "no cue" is how likely an outcome is in `segment` seconds, and an uncued outcome is the more
+    surprising the longer none came. This is ours: without it each uncued outcome would be a trial in which an outcome
+    always comes, and soon no surprise.
 
     Dopamine is ε₂ = δ₁/π₂ at the end of a trial (in the midbrain: Iglesias et al. 2013, unverified here); ε₃ = ½κwδ₂/π₃
     is another channel, ascribed to acetylcholine. What dopamine does at cues the theory does not say.
 
+    ω₂ and ω₃ are fitted under the means of the published toolbox (TAPAS: −3 and 2 for `ehgf`, −3 and −6 for `hgf`, here
+    for `pyhgf` too) with a standard deviation of 2, its own for `ehgf`; for `hgf` it has 4, most of whose range ends in
+    precisions below zero. κ is 1 as there: it scales what ω₂ and ω₃ measure.
+
     Parameters:
-        update: Which update of the third level: the published one, the enhanced one as TAPAS has it, or as pyhgf has it. Default hgf; hgf, ehgf, pyhgf. [mathys2011]
+        update: Which update of the third level. The first published one, `hgf`, ends in precisions below zero over much of what may be fitted, which is why there is the second. Default ehgf; hgf, ehgf, pyhgf. [weber2023]
         kappa: Coupling of the third to the second level. Default 1.0; 0 or more. [mathys2011]
         omega2: Log-variance a trial of the second level where volatility is 0. Default -3.0; -20 to 10. [mathys2011]
-        omega3: Log-variance a trial of the third level. Default -6.0; -20 to 10. [mathys2011]
+        omega3: Log-variance a trial of the third level; with `hgf` and `pyhgf` fitted under a normal prior of mean −6 (sd 2). Default -6.0; -20 to 10. [mathys2011]
         window: Longest time from a trial's first cue to its outcome; after it the trial ends without one. Default 12.0, s; above 0.
+        segment: Length of the trials without a cue into which the time between trials is cut. Default 5.0, s; 0.1 to 3600.
 
     Papers: mathys2011, iglesias2013, weber2023
     """
@@ -749,14 +790,17 @@ class Hgf(Theory):
     def omega3(self) -> float: ...
     @property
     def window(self) -> float: ...
+    @property
+    def segment(self) -> float: ...
     def __init__(
         self,
         *,
-        update: str = 'hgf',
+        update: str = 'ehgf',
         kappa: float = 1.0,
         omega2: float = -3.0,
         omega3: float = -6.0,
         window: float = 12.0,
+        segment: float = 5.0,
     ) -> None: ...
 
 class Anccr(Theory):
@@ -769,15 +813,24 @@ class Anccr(Theory):
     order of the updates is that of the published code, which the paper's sums leave open: the matrices are updated in
     place, in the order of kinds. An innately meaningful kind has a value above `threshold`.
 
+    What is fitted is what the published simulations vary. T is `T_ratio` times the mean interval between outcomes of each
+    session: 1.2, and 10 for the animal whose first answers are negative. The learning rate falls with experience, as
+    published for random rewards and naive animals; a constant rate, as in the other simulations, is where `alpha_init`
+    is `alpha_min`. k (.01 to 1), w (.5 and .6) and alpha_r (.2 and .85) are fitted too; `threshold` (.5 to .8) is not, as
+    it acts by leaps that a search cannot follow. With `exact_mean` no rate is left to fit. In variant 2026 the three
+    parameters of the published grid are fitted: `alpha` (8e-6 to 1e-4), `T_ratio` (.1 to .7) and `threshold` (.1 to .8);
+    the ranges are read in the published code, the shapes of all priors are ours.
+
     Parameters:
-        T: Time constant of the event trace; the published choice is 1.2 × the mean interval between outcomes. Default 14.4, s; above 0. [jeong2022]
-        alpha: Learning rate of the mean traces; in variant 2026 the rate of the baseline per sample (published: 4e-5). Default 0.02; 0 to 1. [jeong2022]
-        alpha_init: Learning rate at the first event. With `alpha_min` and `alpha_exponent` it makes a schedule that takes the place of `alpha`: min + (init − min)·exp(−exponent·number of the event, of all kinds). Default None; 0 to 1. [jeong2022]
-        alpha_min: Learning rate that the schedule ends in. Default None; 0 to 1. [jeong2022]
-        alpha_exponent: Decay of the schedule an event. Default None; 0 or more. [jeong2022]
+        T: Time constant of the event trace; in comparisons and findings it is `T_ratio` × the mean interval between outcomes of each session, unless it is set. Default 14.4, s; above 0. [jeong2022]
+        T_ratio: The time constant T of each session relative to the mean interval between outcomes in it; fitted to dopamine under a log-normal prior of median 1.2 (sd of log 1), in variant 2026 of median 0.3 (sd of log 0.7). Default 1.2; above 0. [jeong2022]
+        alpha: Learning rate of the mean traces where no schedule is set; in variant 2026 the rate of the baseline per sample (published: 4e-5), fitted there under a logit-normal prior of this median (sd of logit 1). Default 0.02; 0 to 1. [jeong2022]
+        alpha_init: Learning rate at the first event. With `alpha_min` it makes a schedule that takes the place of `alpha`: min + (init − min)·exp(−exponent·number of the event, of all kinds). Published: 0.25. Default None; 0 to 1. [jeong2022]
+        alpha_min: Learning rate that the schedule ends in. Published: 0.02. Default None; 0 to 1. [jeong2022]
+        alpha_exponent: Decay of the schedule an event. Default 0.1; 0 or more. [jeong2022]
         k: Learning rate of the baseline relative to that of the mean traces; not used in variant 2026. Default 1.0; 0 or more. [jeong2022]
         w: Weight of the forward contingency in the net contingency. Default 0.5; 0 to 1. [jeong2022]
-        threshold: Above this a net contingency is an edge, and a response with its value makes a meaningful causal target. Default 0.6; a finite number. [jeong2022]
+        threshold: Above this a net contingency is an edge, and a response with its value makes a meaningful causal target; in variant 2026 fitted under a normal prior of mean 0.4 (sd 0.15). Default 0.6; a finite number. [jeong2022]
         minimum_rate: Below this rate of occurrence a kind's forward contingency counts as 0. Default 0.001, 1/s; 0 or more. [jeong2022]
         alpha_r: Learning rate of the reward attributed to a cause; above 1 it counts as 1. Default 0.2; 0 or more. [jeong2022]
         sampling_interval: Interval at which the baseline is sampled. Default 0.2, s; 0.001 to 3600. [jeong2022]
@@ -791,13 +844,15 @@ class Anccr(Theory):
     @property
     def T(self) -> float: ...
     @property
+    def T_ratio(self) -> float: ...
+    @property
     def alpha(self) -> float: ...
     @property
     def alpha_init(self) -> float | None: ...
     @property
     def alpha_min(self) -> float | None: ...
     @property
-    def alpha_exponent(self) -> float | None: ...
+    def alpha_exponent(self) -> float: ...
     @property
     def k(self) -> float: ...
     @property
@@ -820,10 +875,11 @@ class Anccr(Theory):
         self,
         *,
         T: float = 14.4,
+        T_ratio: float = 1.2,
         alpha: float = 0.02,
         alpha_init: float | None = None,
         alpha_min: float | None = None,
-        alpha_exponent: float | None = None,
+        alpha_exponent: float = 0.1,
         k: float = 1.0,
         w: float = 0.5,
         threshold: float = 0.6,
@@ -844,7 +900,9 @@ class ExpectedTrace(Theory):
     left: V ← V + α·δ·z_s (van Hasselt et al. 2021). z is the matrix M of ANCCR, the mean trace of each cause at each effect:
     the two theories remember the same and read it differently.
 
-    Dopamine is d, at events.
+    Dopamine is d, at events. The paper's steps are all of one length and it says nothing of dopamine: that what comes
+    with an event is released, and the discount of the silence before it is not, is ours. So uncued rewards, each after
+    another, are all answered alike.
 
     Parameters:
         T: Time constant of the eligibility trace. Default 14.4, s; above 0. [jeong2022]
@@ -1001,13 +1059,17 @@ class IncentiveSalience(Theory):
     """Wants what it learnt to want, as much as its body now makes it want it: incentive salience.
 
     Values are learnt by temporal differences over a complete serial compound, V(s) ← V(s) + α·(r + γ·V(s') − V(s)),
-    by an error that dopamine does not carry. When a cue is met again its wanting is computed at once from what was
-    learnt and the state κ of the body: `multiplicative` κ·V(cue), `additive` V(cue) + ln κ. κ is 1 in the state in
-    which it was learnt, above 1 in depletion or sensitisation, below 1 when sated; nothing is learnt anew (Zhang,
-    Berridge et al. 2009; the two forms are from the paper's abstract and secondary accounts, unverified in detail).
-    The reward at hand is wanted likewise, κ·r or r + ln κ. `liking` is r itself, which dopamine does not touch.
+    by an error that dopamine does not carry, and with them their part R that is reward before any other stimulus comes:
+    R(s) ← R(s) + α·(r + γ·R(s') − R(s)), where the R of another stimulus' onset counts as 0. When a cue is met again its
+    wanting is computed at once from what was learnt and the state κ of the body, which works on the reward that follows
+    the cue itself and not on what later stimuli are worth: Ṽ = r̃(R, κ) + (V − R), with r̃ = κ·R (`multiplicative`) or
+    R + ln κ (`additive`, where there is any R); likewise at a reward, Ṽ = r̃(r, κ) + γ·V(s'). So in a series the last
+    cue is amplified and the first is not. κ is 1 in the state in which it was learnt, above 1 in depletion or
+    sensitisation, below 1 when sated; nothing is learnt anew (Zhang, Berridge et al. 2009: κ on the reward of
+    r + γ·V(s'); the equations are from memory, unverified, and R is our reading of r where moments lie between cue and
+    reward). `liking` is r itself, which dopamine does not touch.
 
-    Dopamine is wanting: at cues Ṽ, at outcomes r̃, nothing between them.
+    Dopamine is wanting: at stimuli Ṽ, nothing between them. At κ = 1 it is `state_value` at stimuli.
 
     Parameters:
         kappa: State of the body: 1 as when it learnt, more when depleted or sensitised, less when sated. Default 1.0; above 0. [zhang2009]
@@ -1216,9 +1278,10 @@ class ActionError(Theory):
 
     Two signals. `action`: when the animal takes a in state s, the last cue, APE = max(0, 1 − H(a, s)) and
     H(a, s) ← H(a, s) + α_H·APE, whatever comes of it; the habit of what it does not do never decays. `value`: the
-    semi-Markov error d = r + V(k) − V(s) less the average reward ρ·D of the dwell, δ = d − ρ·D, V(s) ← V(s) + α·δ (as
-    in `td_semi_markov`, d is what is phasic), which also teaches the value of the action last taken, Q(a, s) ← Q(a, s) + α_a·δ. A choice is moved by Q + H (Greenstreet et al. 2025;
-    Miller, Shenhav & Ludvig 2019; Bogacz 2020). Rates are those of the published code.
+    semi-Markov error δ = r − ρ·D + V(k) − V(s), with ρ the average reward a second and D the dwell in s,
+    V(s) ← V(s) + α·δ, released no lower than −`dip` (as in `td_semi_markov`); it also teaches the value of the action
+    last taken, Q(a, s) ← Q(a, s) + α_a·δ. A choice is moved by Q + H (Greenstreet et al. 2025; Miller, Shenhav & Ludvig
+    2019; Bogacz 2020). Rates and the limit of dips are those of the published code.
 
     Dopamine is the value error in ventral and the action error in dorsal striatum and its tail: two channels.
 
@@ -1226,6 +1289,7 @@ class ActionError(Theory):
         alpha_habit: Learning rate of habits. Default 0.1; 0 to 1. [greenstreet2025]
         alpha: Learning rate of values. Default 0.2; 0 to 1. [greenstreet2025]
         alpha_action: Learning rate of the values of actions. Default 0.1; 0 to 1. [greenstreet2025]
+        dip: The deepest dip of the value error, in units of outcome; what is below it is learnt from and not released. Default 0.1; 0 or more. [greenstreet2025]
         window: Time constant over which reward is averaged. Default 1000.0, s; above 0.
 
     Papers: greenstreet2025, miller2019, bogacz2020
@@ -1238,6 +1302,8 @@ class ActionError(Theory):
     @property
     def alpha_action(self) -> float: ...
     @property
+    def dip(self) -> float: ...
+    @property
     def window(self) -> float: ...
     def __init__(
         self,
@@ -1245,6 +1311,7 @@ class ActionError(Theory):
         alpha_habit: float = 0.1,
         alpha: float = 0.2,
         alpha_action: float = 0.1,
+        dip: float = 0.1,
         window: float = 1000.0,
     ) -> None: ...
 

@@ -155,7 +155,8 @@ def _curves(rows: list[dict[str, Any]], keys: list[str], order: list[str], unit:
         x = _numbers([p["x"] for p in points])
         error = np.nan_to_num(_numbers([p["error"] for p in points]))
         ax.errorbar(x, _numbers([p["y"] for p in points]), yerr=error, fmt="o", ms=3, color="0.35", lw=0.8)
-        for theory in order[:_DRAWN]:
+        # The description without theory says nothing of choices.
+        for theory in [label for label in order if f"p:{label}" in points[0]][:_DRAWN]:
             ax.plot(x, _numbers([p[f"p:{theory}"] for p in points]), color=colors[theory], lw=1.8, label=theory)
         ax.set_title(", ".join(name), fontsize=9)
         _bare(ax)

@@ -170,7 +170,7 @@ def test_dopamine_that_is_no_number_is_counted_where_parameters_lead_there_and_a
     own, null = ({t["label"]: t for t in made.results["theories"]}[k] for k in ("no_number_sometimes", "constant"))
     assert 0 < own["failed_points"] < own["tried_points"] and null["failed_points"] == 0
     assert max(made.parameters.where([t == "no_number_sometimes" for t in made.parameters["theory"]])["value"]) <= 0.1001
-    with pytest.raises(ValueError, match=r"no_number, mouse 1: it lives with none of 4 points.*not a finite number"):
+    with pytest.raises(ValueError, match=r"no_number, mouse 1: it goes on with none of 4 points.*not a finite number"):
         accumbens.compare(study, [NoNumber(), "constant"], **OPTIONS)
 
 

@@ -149,7 +149,7 @@ def test_it_is_fitted_and_reported_beside_those_of_the_registry_and_on_any_numbe
     again = accumbens.compare(study, [RescorlaPython(), "rescorla_wagner", "constant"], threads=1, **options)
     assert made.results == again.results
     by_theory = {row["label"]: row["held_out"] for row in made.ranking}
-    assert set(by_theory) == {"rescorla_python", "rescorla_wagner", "constant"}
+    assert set(by_theory) == {"rescorla_python", "rescorla_wagner", "constant", "description"}
     assert len(made.trials) > 10 and "rescorla_python (% dF/F)" in made.trials
     made.report(tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text()
