@@ -198,7 +198,7 @@ mod tests {
         let forms = 40;
         let row: Vec<f64> = (0..forms).map(|f| if f == 7 { 0.0 } else { -60.0 }).collect();
         let cost = (forms as f64).ln();
-        assert!((together(&[row.clone()])[0] + cost).abs() < 1e-9);
+        assert!((together(std::slice::from_ref(&row))[0] + cost).abs() < 1e-9);
         let all = together(&vec![row.clone(); 6]);
         assert!(all.iter().all(|e| (e + (2.0_f64 / (1.0 + 1.0 / forms as f64)).ln()).abs() < 1e-9), "{all:?}");
         // An animal whom the others mislead pays no more than twice its own chance.
