@@ -223,7 +223,9 @@ impl Asked<'_> {
             }
             weights = weigh(&draws, &run.space, self.design.len(), &proposals);
             if round + 1 < ROUNDS {
-                proposals.extend(next(&draws, &weights, &proposals, budget.draws));
+                // A distribution that is drawn from twice would count once among those that draws are weighed by.
+                let Some(more) = next(&draws, &weights, &proposals, budget.draws) else { break };
+                proposals.push(more);
             }
         }
         if weights.is_empty() {
