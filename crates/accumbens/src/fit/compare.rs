@@ -3,6 +3,7 @@
 use super::choosing::Chooser;
 use super::cohort::Cohort;
 use super::describe::{Description, describe};
+use super::description;
 use super::infer::{Asked, Budget, Fitted, Task, Tried, design};
 use super::left_out::left_out;
 use super::ranking::{NULL, Ranked, rank};
@@ -243,7 +244,8 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
     if done.len() > 1 && left.iter().flatten().any(|l| l.is_nan()) {
         unfinished.push("left-out subjects".into());
     }
-    let whole = Whole { study, cohort: &cohort, tasks: &tasks, fits: &fits, options };
+    let descriptions = description::Description::all(&cohort.members);
+    let whole = Whole { study, cohort: &cohort, tasks: &tasks, descriptions: &descriptions, fits: &fits, options };
     let described = whole.described()?;
     let ceilings = whole.ceilings()?;
     let theories = whole.results(&left)?;

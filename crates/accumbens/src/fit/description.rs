@@ -5,11 +5,14 @@
 //! nothing, a straight line, or a random walk over knots (closer together early in life and for short intervals), flat
 //! beyond the last, so that what comes next is predicted to be like what was. Which, and how much it may vary, is not
 //! known beforehand: the evidence is averaged over all of these. It is asked as theories are, with everything integrated
-//! out.
+//! out. The coefficients of an animal may be its own, or near those of the other animals ([`super::shared`]): what all
+//! animals share need not be found anew in each.
 
 use super::cohort::Member;
-use super::evidence::{GAIN, Nuisance, Part, Posterior, SESSION, Scale, log_evidence, posterior};
+use super::evidence::{GAIN, Nuisance, Part, Posterior, SESSION, Scale, posterior};
+use super::shared::{Columns, Subject, led};
 use super::statistics::log_mean;
+use rayon::prelude::*;
 
 /// Its name in rankings.
 pub const NAME: &str = "description";
@@ -23,6 +26,10 @@ const INTERVAL: [Form; 4] = [Form::Nothing, Form::Line, Form::Walk(0.1), Form::W
 const LINE: f64 = 1.0;
 /// Prior variance of the mean of a kind, in units of the noise variance: that of a theory's gain.
 const KIND: f64 = GAIN;
+/// The share of a coefficient's prior variance that lies between animals, where they are alike.
+const BETWEEN: [f64; 2] = [0.1, 0.01];
+/// Columns of a kind: its mean; over number a line, a drift and a walk; over intervals a line and a walk.
+const COLUMNS: usize = 4 + 2 * STEPS;
 
 /// What a function of number or interval is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,46 +42,13 @@ enum Form {
     Walk(f64),
 }
 
-/// The columns of functions, one function a kind.
-#[derive(Clone, Debug, Default)]
-struct Functions {
-    lines: Vec<Vec<f64>>,
-    drifts: Vec<Vec<f64>>,
-    walks: Vec<Vec<f64>>,
-}
-
-impl Functions {
-    /// Adds that of a kind, over values of its responses.
-    fn add(&mut self, values: &[f64], mine: &[bool], knots: &[f64]) {
-        self.lines.push(line(values, mine));
-        self.walks.extend(ramps(values, mine, knots));
-    }
-
-    fn columns(&self, form: Form) -> Vec<(&[f64], f64)> {
-        match form {
-            Form::Nothing => Vec::new(),
-            Form::Drift => self.drifts.iter().map(|c| (c.as_slice(), LINE)).collect(),
-            Form::Line => self.lines.iter().map(|c| (c.as_slice(), LINE)).collect(),
-            Form::Walk(variance) => self.walks.iter().map(|c| (c.as_slice(), variance / STEPS as f64)).collect(),
-        }
-    }
-}
-
-/// The columns of a subject's description.
-#[derive(Clone, Debug)]
-pub struct Description {
-    kinds: Vec<Vec<f64>>,
-    numbers: Functions,
-    intervals: Functions,
-}
-
 /// Ramps from 0 to 1 between neighbouring knots, for the values of one kind; 0 for the others.
 fn ramps(values: &[f64], mine: &[bool], knots: &[f64]) -> Vec<Vec<f64>> {
     let ramp = |w: &[f64]| {
         let at = |(v, mine): (&f64, &bool)| if *mine { ((v - w[0]) / (w[1] - w[0])).clamp(0.0, 1.0) } else { 0.0 };
         values.iter().zip(mine).map(at).collect::<Vec<f64>>()
     };
-    knots.windows(2).filter(|w| w[1] > w[0]).map(ramp).filter(|c| c.iter().any(|v| *v != c[0])).collect()
+    knots.windows(2).map(|w| if w[1] > w[0] { ramp(w) } else { vec![0.0; values.len()] }).collect()
 }
 
 /// The values of one kind at mean 0 and a spread of 1; 0 for the others.
@@ -89,87 +63,156 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted[((sorted.len() - 1) as f64 * share).round() as usize]
 }
 
+/// The columns of a subject's description: those of each kind in turn, of 0 where it has none of the kind.
+#[derive(Clone, Debug)]
+pub struct Description {
+    columns: Vec<Vec<f64>>,
+}
+
+/// One form of the description: its columns, and whether means differ by session.
+struct Shape {
+    columns: Columns,
+    session: bool,
+}
+
+/// Every form: nothing at all, and means with each form of both functions, the same for every subject.
+fn shapes(kinds: usize) -> Vec<Shape> {
+    let mut shapes = vec![Shape { columns: Columns::default(), session: false }];
+    // With a single kind its mean is the offset.
+    let mean = (kinds > 1).then_some((0, KIND));
+    let of = |form: Form, line: usize, walk: usize| -> Vec<(usize, f64)> {
+        match form {
+            Form::Nothing => Vec::new(),
+            Form::Line => vec![(line, LINE)],
+            Form::Drift => vec![(line + 1, LINE)],
+            Form::Walk(variance) => (walk..walk + STEPS).map(|c| (c, variance / STEPS as f64)).collect(),
+        }
+    };
+    for number in NUMBER {
+        for interval in INTERVAL {
+            let one: Vec<(usize, f64)> =
+                mean.into_iter().chain(of(number, 1, 3)).chain(of(interval, 3 + STEPS, 4 + STEPS)).collect();
+            let all = (0..kinds).flat_map(|kind| one.iter().map(move |(c, v)| (kind * COLUMNS + c, *v)));
+            let (places, variances): (Vec<usize>, Vec<f64>) = all.unzip();
+            let columns = Columns { places, variances };
+            shapes.extend([false, true].map(|session| Shape { columns: columns.clone(), session }));
+        }
+    }
+    shapes
+}
+
 impl Description {
-    /// Of a subject's events; its responses do not enter.
+    /// Of each member; their responses do not enter.
     #[must_use]
-    pub fn new(member: &Member) -> Self {
-        let kinds_of: Vec<usize> = member.scored.iter().map(|s| s.response.kind).collect();
-        let mut kinds = kinds_of.clone();
+    pub fn all(members: &[Member]) -> Vec<Self> {
+        let name = |m: &Member, kind: usize| m.log.kinds()[kind].name.clone();
+        let of = |m: &Member| m.scored.iter().map(|s| name(m, s.response.kind)).collect::<Vec<_>>();
+        let mut kinds: Vec<String> = members.iter().flat_map(of).collect();
         kinds.sort_unstable();
         kinds.dedup();
+        members.iter().map(|m| Self::new(m, &kinds, &of(m))).collect()
+    }
+
+    /// Of a member whose responses are to events `of`, among the kinds of all members.
+    fn new(member: &Member, kinds: &[String], of: &[String]) -> Self {
         let number: Vec<f64> = member.scored.iter().map(|s| s.number as f64).collect();
         let time: Vec<f64> = member.scored.iter().map(|s| member.starts[s.session] + s.response.time).collect();
-        let mut all = Self { kinds: Vec::new(), numbers: Functions::default(), intervals: Functions::default() };
-        for kind in &kinds {
-            let mine: Vec<bool> = kinds_of.iter().map(|k| k == kind).collect();
-            if kinds.len() > 1 {
-                let share = mine.iter().filter(|m| **m).count() as f64 / mine.len() as f64;
-                all.kinds.push(mine.iter().map(|m| f64::from(u8::from(*m)) - share).collect());
-            }
-            let of = |values: &[f64]| {
+        let interval: Vec<f64> = member.scored.iter().map(|s| s.response.interval).collect();
+        let mut columns = Vec::with_capacity(kinds.len() * COLUMNS);
+        for kind in kinds {
+            let mine: Vec<bool> = of.iter().map(|k| k == kind).collect();
+            let own = |values: &[f64]| {
                 let mut own: Vec<f64> = values.iter().zip(&mine).filter(|(_, m)| **m).map(|(v, _)| *v).collect();
+                own.retain(|v| v.is_finite());
                 own.sort_by(f64::total_cmp);
                 own
             };
-            let own = of(&number);
-            let (low, high) = (own[0], own[own.len() - 1]);
-            // Life is followed more closely early, where most is learnt.
-            let knots: Vec<f64> = (0..=STEPS).map(|i| low + (high - low) * (i as f64 / STEPS as f64).powi(2)).collect();
-            all.numbers.add(&number, &mine, &knots);
-            all.numbers.drifts.push(line(&time, &mine));
-            let interval = |s: &super::cohort::Scored| s.response.interval.max(0.1).ln();
-            let known: Vec<f64> = member.scored.iter().map(interval).collect();
-            let mut own = of(&member.scored.iter().map(|s| s.response.interval).collect::<Vec<_>>());
-            own.retain(|v| v.is_finite());
-            if !own.is_empty() {
-                let middle = quantile(&own, 0.5).max(0.1).ln();
-                // The first of a session follows nothing: it is like the usual one.
-                let missing = member.scored.iter().map(|s| !s.response.interval.is_finite());
-                let x: Vec<f64> = known.iter().zip(missing).map(|(v, m)| if m { middle } else { *v }).collect();
-                let knot = |i: usize| quantile(&own, 0.02 + 0.96 * i as f64 / STEPS as f64).max(0.1).ln();
-                all.intervals.add(&x, &mine, &(0..=STEPS).map(knot).collect::<Vec<_>>());
+            let share = mine.iter().filter(|m| **m).count() as f64 / mine.len() as f64;
+            let silent = |count: usize| (0..count).map(|_| vec![0.0; mine.len()]);
+            columns.push(mine.iter().map(|m| f64::from(u8::from(*m)) - share).collect());
+            let numbers = own(&number);
+            if let (Some(low), Some(high)) = (numbers.first(), numbers.last()) {
+                // Life is followed more closely early, where most is learnt.
+                let knot = |i: usize| low + (high - low) * (i as f64 / STEPS as f64).powi(2);
+                columns.push(line(&number, &mine));
+                columns.push(line(&time, &mine));
+                columns.extend(ramps(&number, &mine, &(0..=STEPS).map(knot).collect::<Vec<_>>()));
+            } else {
+                columns.extend(silent(2 + STEPS));
             }
-        }
-        all
-    }
-
-    /// Every form: nothing at all, and means with each form of both functions, the same for every subject.
-    fn forms(&self) -> Vec<Part<'_>> {
-        let mut forms = vec![Part::default()];
-        for number in NUMBER {
-            for interval in INTERVAL {
-                for session in [0.0, SESSION] {
-                    let means = self.kinds.iter().map(|c| (c.as_slice(), KIND));
-                    let functions = self.numbers.columns(number).into_iter().chain(self.intervals.columns(interval));
-                    let varying = self.kinds.iter().filter(|_| session > 0.0).map(|c| (c.as_slice(), session));
-                    let shared = means.chain(functions).collect();
-                    forms.push(Part { shared, varying: varying.collect(), positive: false });
-                }
+            let intervals = own(&interval);
+            if intervals.is_empty() {
+                columns.extend(silent(1 + STEPS));
+                continue;
             }
+            let middle = quantile(&intervals, 0.5).max(0.1).ln();
+            // The first of a session follows nothing: it is like the usual one.
+            let x: Vec<f64> =
+                interval.iter().map(|v| if v.is_finite() { v.max(0.1).ln() } else { middle }).collect();
+            let knot = |i: usize| quantile(&intervals, 0.02 + 0.96 * i as f64 / STEPS as f64).max(0.1).ln();
+            columns.push(line(&x, &mine));
+            columns.extend(ramps(&x, &mine, &(0..=STEPS).map(knot).collect::<Vec<_>>()));
         }
-        forms
+        Self { columns }
     }
 
-    /// The log evidence of responses under each form, in their own unit.
-    #[must_use]
-    pub fn log_evidences(&self, nuisance: &Nuisance, y: &[f64]) -> Vec<f64> {
-        let scale = Scale::of(y);
-        let scaled = scale.apply(y);
-        let unit = y.len() as f64 * scale.sd.ln();
-        self.forms().iter().map(|part| log_evidence(nuisance, &scaled, part) - unit).collect()
+    fn kinds(&self) -> usize {
+        self.columns.len() / COLUMNS
     }
 
-    /// What is known after responses, at the best point of the grid.
+    /// Means of kinds that differ by session, where they do.
+    fn varying(&self, session: bool) -> Vec<(&[f64], f64)> {
+        let means = self.columns.iter().step_by(COLUMNS).filter(|_| session && self.kinds() > 1);
+        means.map(|c| (c.as_slice(), SESSION)).collect()
+    }
+
+    /// A subject's sums with every column, without and with means that differ by session.
+    fn subject(&self, nuisance: &Nuisance, scaled: &[f64]) -> Option<[Subject; 2]> {
+        let part = |session| Part {
+            shared: self.columns.iter().map(|c| (c.as_slice(), 1.0)).collect(),
+            varying: self.varying(session),
+            positive: false,
+        };
+        Some([Subject::new(nuisance, scaled, &part(false))?, Subject::new(nuisance, scaled, &part(true))?])
+    }
+
+    /// What is known after responses, at the form that is best for this subject by itself.
     #[must_use]
     pub fn posterior(&self, nuisance: &Nuisance, y: &[f64]) -> Option<Posterior> {
         let scale = Scale::of(y);
         let scaled = scale.apply(y);
-        let forms = self.forms();
-        let best = forms
-            .iter()
-            .max_by(|a, b| log_evidence(nuisance, &scaled, a).total_cmp(&log_evidence(nuisance, &scaled, b)))?;
-        posterior(nuisance, &scaled, best, scale)
+        let [still, moved] = self.subject(nuisance, &scaled)?;
+        let value = |s: &Shape| if s.session { &moved } else { &still }.alone(&s.columns);
+        let best = shapes(self.kinds()).into_iter().max_by(|a, b| value(a).total_cmp(&value(b)))?;
+        let shared = best.columns.places.iter().zip(&best.columns.variances);
+        let part = Part {
+            shared: shared.map(|(c, v)| (self.columns[*c].as_slice(), *v)).collect(),
+            varying: self.varying(best.session),
+            positive: false,
+        };
+        posterior(nuisance, &scaled, &part, scale)
     }
+}
+
+/// The log evidence of each subject's responses `ys`, in their own unit: NaN where they are no numbers.
+#[must_use]
+pub fn log_evidences(descriptions: &[Description], nuisances: &[&Nuisance], ys: &[&[f64]]) -> Vec<f64> {
+    let subject = |m: usize| descriptions[m].subject(nuisances[m], &Scale::of(ys[m]).apply(ys[m]));
+    let found: Option<Vec<[Subject; 2]>> = (0..ys.len()).into_par_iter().map(subject).collect();
+    let (Some(subjects), Some(first)) = (found, descriptions.first()) else { return vec![f64::NAN; ys.len()] };
+    let of = |shape: &Shape| -> Vec<Vec<f64>> {
+        let these: Vec<&Subject> = subjects.iter().map(|s| &s[usize::from(shape.session)]).collect();
+        let mut rows: Vec<Vec<f64>> = vec![these.iter().map(|s| s.alone(&shape.columns)).collect()];
+        if these.len() > 1 && !shape.columns.places.is_empty() {
+            let led = BETWEEN.map(|between| led(&these, &shape.columns, between));
+            rows.extend(led.into_iter().filter(|row| row.iter().all(|e| e.is_finite())));
+        }
+        rows
+    };
+    let rows: Vec<Vec<f64>> = shapes(first.kinds()).par_iter().flat_map(of).collect();
+    let each: Vec<Vec<f64>> = (0..ys.len()).map(|m| rows.iter().map(|row| row[m]).collect()).collect();
+    let unit = |y: &[f64]| y.len() as f64 * Scale::of(y).sd.ln();
+    together(&each).into_iter().zip(ys).map(|(e, y)| e - unit(y)).collect()
 }
 
 /// The log evidence of each subject from that of each form (`each[subject][form]`): averaged over the forms, half of the

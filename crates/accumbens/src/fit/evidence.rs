@@ -97,20 +97,23 @@ struct Block {
     cross: DMatrix<f64>,
 }
 
-/// Sums over sessions: Xᵀ·V⁻¹·X of the shared columns and y, and ln |V|.
-struct Sums {
-    products: DMatrix<f64>,
-    log_det: f64,
-    count: usize,
+/// Sums over sessions: Xᵀ·V⁻¹·X of the shared columns and y, and ln |V|. From them the evidence follows without the
+/// responses, whatever is asked of the shared coefficients beforehand ([`super::shared`]).
+#[derive(Clone, Debug)]
+pub struct Sums {
+    pub(super) products: DMatrix<f64>,
+    pub(super) log_det: f64,
+    pub(super) count: usize,
 }
 
-struct Solved {
+pub(super) struct Solved {
     coefficients: DVector<f64>,
     /// (Λ⁻¹ + Xᵀ·V⁻¹·X)⁻¹.
     covariance: DMatrix<f64>,
     quadratic: f64,
     log_det: f64,
     shape: f64,
+    count: f64,
 }
 
 impl Nuisance {
@@ -144,10 +147,21 @@ impl Nuisance {
         all
     }
 
-    /// The precisions of the shared coefficients: offset, overlap, and the part's.
-    fn precisions(&self, part: &Part<'_>) -> Vec<f64> {
-        let kernels = self.overlap.iter().map(|_| KERNEL);
-        std::iter::once(OFFSET).chain(kernels).chain(part.shared.iter().map(|s| s.1)).map(|v| 1.0 / v).collect()
+    /// Prior variances of the shared coefficients that are no part's: offset and overlap.
+    pub(super) fn variances(&self) -> Vec<f64> {
+        std::iter::once(OFFSET).chain(self.overlap.iter().map(|_| KERNEL)).collect()
+    }
+
+    /// Prior variances of all shared coefficients: those, and the part's.
+    fn all_variances(&self, part: &Part<'_>) -> Vec<f64> {
+        self.variances().into_iter().chain(part.shared.iter().map(|s| s.1)).collect()
+    }
+
+    /// The sums of all sessions; nothing where responses are no numbers.
+    pub(super) fn sums(&self, y: &[f64], part: &Part<'_>) -> Option<Sums> {
+        let mut sums = self.nothing(part);
+        self.sessions.iter().try_for_each(|session| self.block(session, y, part, &mut sums).map(drop))?;
+        Some(sums)
     }
 
     fn block(&self, session: &[usize], y: &[f64], part: &Part<'_>, sums: &mut Sums) -> Option<Block> {
@@ -185,38 +199,44 @@ impl Nuisance {
         Sums { products: DMatrix::zeros(shared, shared), log_det: 0.0, count: 0 }
     }
 
-    /// What is shared, from the sums of some sessions.
-    fn solve(&self, sums: &Sums, part: &Part<'_>) -> Option<Solved> {
-        let precisions = self.precisions(part);
-        let p = precisions.len();
-        let mut matrix = sums.products.view((0, 0), (p, p)).into_owned();
-        precisions.iter().enumerate().for_each(|(i, v)| matrix[(i, i)] += v);
-        let vector = sums.products.view((0, p), (p, 1)).column(0).into_owned();
-        let factor = matrix.cholesky()?;
-        let coefficients = factor.solve(&vector);
-        let prior: f64 = precisions.iter().map(|v| v.ln()).sum();
-        Some(Solved {
-            quadratic: sums.products[(p, p)] - vector.dot(&coefficients),
-            log_det: sums.log_det + 2.0 * factor.l_dirty().diagonal().iter().map(|d| d.ln()).sum::<f64>() - prior,
-            covariance: factor.inverse(),
-            shape: SHAPE + 0.5 * sums.count as f64,
-            coefficients,
-        })
-    }
-
     /// The logarithm of the marginal density after the sessions in `sums`.
     fn density(&self, sums: &Sums, part: &Part<'_>) -> f64 {
-        let Some(solved) = self.solve(sums, part) else { return f64::NAN };
-        let n = sums.count as f64;
-        let ln = SHAPE * SCALE.ln() - solved.shape * (SCALE + 0.5 * solved.quadratic).ln() + ln_gamma(solved.shape)
-            - ln_gamma(SHAPE)
-            - 0.5 * solved.log_det
-            - 0.5 * n * std::f64::consts::TAU.ln();
+        let Some(solved) = sums.solve(&self.all_variances(part)) else { return f64::NAN };
+        let ln = solved.density();
         if part.positive { ln + solved.positive(part.shared.len()) } else { ln }
     }
 }
 
+impl Sums {
+    /// What is shared, under prior variances of the coefficients.
+    pub(super) fn solve(&self, variances: &[f64]) -> Option<Solved> {
+        let p = variances.len();
+        let mut matrix = self.products.view((0, 0), (p, p)).into_owned();
+        variances.iter().enumerate().for_each(|(i, v)| matrix[(i, i)] += 1.0 / v);
+        let vector = self.products.view((0, p), (p, 1)).column(0).into_owned();
+        let factor = matrix.cholesky()?;
+        let coefficients = factor.solve(&vector);
+        let prior: f64 = variances.iter().map(|v| v.ln()).sum();
+        Some(Solved {
+            quadratic: self.products[(p, p)] - vector.dot(&coefficients),
+            log_det: self.log_det + 2.0 * factor.l_dirty().diagonal().iter().map(|d| d.ln()).sum::<f64>() + prior,
+            covariance: factor.inverse(),
+            shape: SHAPE + 0.5 * self.count as f64,
+            count: self.count as f64,
+            coefficients,
+        })
+    }
+}
+
 impl Solved {
+    /// The logarithm of the marginal density.
+    pub(super) fn density(&self) -> f64 {
+        SHAPE * SCALE.ln() - self.shape * (SCALE + 0.5 * self.quadratic).ln() + ln_gamma(self.shape)
+            - ln_gamma(SHAPE)
+            - 0.5 * self.log_det
+            - 0.5 * self.count * std::f64::consts::TAU.ln()
+    }
+
     /// The location and scale of the part's coefficients: the last `k` of the shared ones.
     fn part(&self, k: usize) -> (Vec<f64>, DMatrix<f64>) {
         let from = self.coefficients.len() - k;
@@ -251,13 +271,7 @@ pub fn log_evidences(nuisance: &Nuisance, y: &[f64], part: &Part<'_>) -> Vec<f64
 /// The logarithm of the marginal density of scaled responses `y`.
 #[must_use]
 pub fn log_evidence(nuisance: &Nuisance, y: &[f64], part: &Part<'_>) -> f64 {
-    let mut sums = nuisance.nothing(part);
-    for session in &nuisance.sessions {
-        if nuisance.block(session, y, part, &mut sums).is_none() {
-            return f64::NAN;
-        }
-    }
-    nuisance.density(&sums, part)
+    nuisance.sums(y, part).map_or(f64::NAN, |sums| nuisance.density(&sums, part))
 }
 
 /// What is known after scaled responses `y`, in the responses' own unit; nothing where they are no numbers.
@@ -266,7 +280,7 @@ pub fn posterior(nuisance: &Nuisance, y: &[f64], part: &Part<'_>, scale: Scale) 
     let mut sums = nuisance.nothing(part);
     let blocks: Vec<Block> =
         nuisance.sessions.iter().map(|r| nuisance.block(r, y, part, &mut sums)).collect::<Option<_>>()?;
-    let solved = nuisance.solve(&sums, part)?;
+    let solved = sums.solve(&nuisance.all_variances(part))?;
     let k = part.shared.len();
     let (location, spread) = solved.part(k);
     let mut shared = solved.coefficients.clone();

@@ -19,6 +19,7 @@ pub mod response;
 mod results;
 pub mod search;
 pub mod selection;
+pub mod shared;
 pub mod statistics;
 pub mod verdict;
 

@@ -6,7 +6,7 @@
 //! what counts is what would have been said, "none of these" included. The residuals of a fit are a little smaller than
 //! the noise, so that this errs towards saying too much. [key: wilson2019]
 
-use super::description::{Description, together};
+use super::description::{self, Description};
 use super::infer::{Asked, Budget, Tried};
 use super::ranking::NULL;
 use super::verdict::{Evidences, Strength};
@@ -153,14 +153,15 @@ impl World<'_> {
         let theories: Vec<Vec<f64>> = (0..self.labels.len())
             .map(|t| (0..subjects).map(|m| of(t, m)).collect::<Result<Vec<f64>>>())
             .collect::<Result<_>>()?;
-        let describe = |m: usize| self.descriptions[m].log_evidences(&self.asked[0][m].task.nuisance, &ys[m]);
+        let nuisances: Vec<_> = self.asked[0].iter().map(|a| &a.task.nuisance).collect();
+        let all: Vec<&[f64]> = ys.iter().map(Vec::as_slice).collect();
         let nothing = |m: usize| self.asked[0][m].task.evidence(&ys[m], &Tried::default(), false)[0];
         let evidences = Evidences {
             labels: self.labels.clone(),
             families: self.families.clone(),
             groups: self.groups.to_vec(),
             theories,
-            description: together(&(0..subjects).map(describe).collect::<Vec<_>>()),
+            description: description::log_evidences(self.descriptions, &nuisances, &all),
             nothing: (0..subjects).map(nothing).collect(),
             count: self.count,
         };

@@ -5,7 +5,7 @@ use super::ceiling::ceiling;
 use super::cohort::{Cohort, Member};
 use super::compare::{ChoiceFit, Described, Fit, Options, SubjectFit, TheoryResult};
 use super::describe::signatures;
-use super::description::{Description, together};
+use super::description::{self, Description};
 use super::evidence::{Part, Posterior, Scale, posterior, says};
 use super::infer::{Asked, Fitted, Task};
 use super::ranking::{NULL, Ranked};
@@ -29,6 +29,8 @@ pub(super) struct Whole<'a> {
     pub study: &'a Study,
     pub cohort: &'a Cohort,
     pub tasks: &'a [Task],
+    /// The description of each subject.
+    pub descriptions: &'a [Description],
     /// `fits[subject][theory]`.
     pub fits: &'a [Vec<Fit>],
     pub options: &'a Options,
@@ -55,9 +57,9 @@ impl Whole<'_> {
     }
 
     /// The responses' fit by the description.
-    fn description(&self, m: usize, description: &Description) -> Result<Posterior> {
+    fn description(&self, m: usize) -> Result<Posterior> {
         let task = &self.tasks[m];
-        description.posterior(&task.nuisance, &task.y).map_or_else(|| self.alone(m), Ok)
+        self.descriptions[m].posterior(&task.nuisance, &task.y).map_or_else(|| self.alone(m), Ok)
     }
 
     fn posterior(&self, m: usize, t: usize) -> Result<Posterior> {
@@ -75,16 +77,13 @@ impl Whole<'_> {
     }
 
     pub fn described(&self) -> Result<Vec<Described>> {
-        let form = |(m, member): (usize, &Member)| {
-            let task = &self.tasks[m];
-            Description::new(member).log_evidences(&task.nuisance, &task.y)
-        };
-        let evidences = together(&self.cohort.members.par_iter().enumerate().map(form).collect::<Vec<_>>());
+        let nuisances: Vec<_> = self.tasks.iter().map(|t| &t.nuisance).collect();
+        let ys: Vec<&[f64]> = self.tasks.iter().map(|t| t.y.as_slice()).collect();
+        let evidences = description::log_evidences(self.descriptions, &nuisances, &ys);
         let one = |(m, member): (usize, &Member)| {
             let task = &self.tasks[m];
-            let description = Description::new(member);
             let choices = task.choosing.log_evidence(&[], task.choosing.chosen.len());
-            let fitted = self.description(m, &description)?.fitted;
+            let fitted = self.description(m)?.fitted;
             let [left, without] = [&fitted, &self.alone(m)?.fitted].map(|f| unexplained(&task.y, f));
             Ok(Described {
                 subject: member.name.clone(),
@@ -235,21 +234,20 @@ impl Whole<'_> {
         go_on: &(dyn Fn() -> bool + Sync),
     ) -> Result<Option<Recovery>> {
         let members = &self.cohort.members;
-        let descriptions: Vec<Description> = members.iter().map(Description::new).collect();
         let make = |m: usize, known: Posterior| -> Result<Made> {
             let [with, without] = [&known.fitted, &self.alone(m)?.fitted].map(|f| unexplained(&self.tasks[m].y, f));
             Ok(Made { share: 1.0 - with / without, fitted: known.fitted, effects: known.effects })
         };
         let theory =
             |t: usize| -> Result<Vec<Made>> { (0..members.len()).map(|m| make(m, self.posterior(m, t)?)).collect() };
-        let described = |m: usize| -> Result<Made> { make(m, self.description(m, &descriptions[m])?) };
+        let described = |m: usize| -> Result<Made> { make(m, self.description(m)?) };
         let mut made = (0..asked.len()).map(theory).collect::<Result<Vec<_>>>()?;
         made.push((0..members.len()).map(described).collect::<Result<_>>()?);
         let families: Vec<&str> = self.options.theories.iter().map(|t| t.1.info().family).collect();
         let world = World {
             asked,
             made,
-            descriptions: &descriptions,
+            descriptions: self.descriptions,
             labels: self.options.theories.iter().map(|t| t.0.as_str()).collect(),
             families,
             groups,
