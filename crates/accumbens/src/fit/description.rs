@@ -200,36 +200,51 @@ pub fn log_evidences(descriptions: &[Description], nuisances: &[&Nuisance], ys: 
     let subject = |m: usize| descriptions[m].subject(nuisances[m], &Scale::of(ys[m]).apply(ys[m]));
     let found: Option<Vec<[Subject; 2]>> = (0..ys.len()).into_par_iter().map(subject).collect();
     let (Some(subjects), Some(first)) = (found, descriptions.first()) else { return vec![f64::NAN; ys.len()] };
-    let of = |shape: &Shape| -> Vec<Vec<f64>> {
+    let of = |shape: &Shape| -> Vec<Row> {
         let these: Vec<&Subject> = subjects.iter().map(|s| &s[usize::from(shape.session)]).collect();
-        let mut rows: Vec<Vec<f64>> = vec![these.iter().map(|s| s.alone(&shape.columns)).collect()];
+        let mut rows = vec![Row::own(these.iter().map(|s| s.alone(&shape.columns)).collect())];
         if these.len() > 1 && !shape.columns.places.is_empty() {
-            let led = BETWEEN.map(|between| led(&these, &shape.columns, between));
-            rows.extend(led.into_iter().filter(|row| row.iter().all(|e| e.is_finite())));
+            let led = BETWEEN.iter().filter_map(|between| led(&these, &shape.columns, *between));
+            rows.extend(led.map(|l| Row { each: l.given_others, joint: l.joint, own: false }));
         }
         rows
     };
-    let rows: Vec<Vec<f64>> = shapes(first.kinds()).par_iter().flat_map(of).collect();
-    let each: Vec<Vec<f64>> = (0..ys.len()).map(|m| rows.iter().map(|row| row[m]).collect()).collect();
+    let rows: Vec<Row> = shapes(first.kinds()).par_iter().flat_map(of).collect();
     let unit = |y: &[f64]| y.len() as f64 * Scale::of(y).sd.ln();
-    together(&each).into_iter().zip(ys).map(|(e, y)| e - unit(y)).collect()
+    together(&rows).into_iter().zip(ys).map(|(e, y)| e - unit(y)).collect()
 }
 
-/// The log evidence of each subject from that of each form (`each[subject][form]`): averaged over the forms, half of the
-/// weight alike on all and half by what the other subjects say, so that the group need not find its form anew in each
-/// animal, and no animal is described by what it says itself.
-#[must_use]
-pub fn together(each: &[Vec<f64>]) -> Vec<f64> {
-    let forms = each.first().map_or(0, Vec::len);
-    let sums: Vec<f64> = (0..forms).map(|f| each.iter().map(|row| row[f]).sum()).collect();
-    let of = |row: &Vec<f64>| {
-        let alike = log_mean(row);
-        let others: Vec<f64> = sums.iter().zip(row).map(|(s, own)| s - own).collect();
-        let total = log_mean(&others);
-        let led: Vec<f64> = others.iter().zip(row).map(|(o, own)| o - total + own).collect();
-        log_mean(&[alike, log_mean(&led)])
+/// What a form says of all subjects.
+struct Row {
+    /// The log evidence of each subject given all the others.
+    each: Vec<f64>,
+    /// That of all together.
+    joint: f64,
+    /// Whether coefficients are each subject's own: what others say is then nothing.
+    own: bool,
+}
+
+impl Row {
+    fn own(each: Vec<f64>) -> Self {
+        Self { joint: each.iter().sum(), each, own: true }
+    }
+}
+
+/// The log evidence of each subject from that of each form, averaged over the forms: half of the weight on a form of its own,
+/// half on one that all subjects share. What they share is worth the evidence of all together, P(y), which is divided among
+/// them: alike, but for how well each is told by the others, P(y) / P(y without it). So the group need not find its form
+/// anew in each animal, nothing is counted twice, and an animal that is unlike the others keeps a form of its own.
+fn together(rows: &[Row]) -> Vec<f64> {
+    let n = rows.first().map_or(0, |r| r.each.len());
+    let all = log_mean(&rows.iter().map(|r| r.joint).collect::<Vec<_>>());
+    let given = |m: usize| all - log_mean(&rows.iter().map(|r| r.joint - r.each[m]).collect::<Vec<_>>());
+    let given: Vec<f64> = (0..n).map(given).collect();
+    let usual = given.iter().sum::<f64>() / n as f64;
+    let of = |m: usize| {
+        let own = log_mean(&rows.iter().filter(|r| r.own).map(|r| r.each[m]).collect::<Vec<_>>());
+        log_mean(&[own, all / n as f64 + given[m] - usual])
     };
-    each.iter().map(of).collect()
+    (0..n).map(of).collect()
 }
 
 #[cfg(test)]
@@ -239,15 +254,17 @@ mod tests {
     #[test]
     fn a_form_that_all_share_costs_its_prior_once_and_one_animal_alone_pays_it_whole() {
         let forms = 40;
-        let row: Vec<f64> = (0..forms).map(|f| if f == 7 { 0.0 } else { -60.0 }).collect();
+        let say = |form: usize, best: usize| if form == best { 0.0 } else { -60.0 };
+        let rows = |best: &[usize]| -> Vec<Row> {
+            (0..forms).map(|f| Row::own(best.iter().map(|b| say(f, *b)).collect())).collect()
+        };
         let cost = (forms as f64).ln();
-        assert!((together(std::slice::from_ref(&row))[0] + cost).abs() < 1e-9);
-        let all = together(&vec![row.clone(); 6]);
-        assert!(all.iter().all(|e| (e + (2.0_f64 / (1.0 + 1.0 / forms as f64)).ln()).abs() < 1e-9), "{all:?}");
+        assert!((together(&rows(&[7]))[0] + cost).abs() < 1e-9);
+        let all = together(&rows(&[7; 6]));
+        let expected = log_mean(&[-cost / 6.0, -cost]);
+        assert!(all.iter().all(|e| (e - expected).abs() < 1e-9), "{all:?}");
         // An animal whom the others mislead pays no more than twice its own chance.
-        let mut odd = vec![-60.0; forms];
-        odd[3] = 0.0;
-        let mixed = together(&[row.clone(), row, odd]);
+        let mixed = together(&rows(&[7, 7, 3]));
         assert!(mixed[2] > -cost - std::f64::consts::LN_2 - 1e-9, "{mixed:?}");
     }
 }

@@ -3,7 +3,8 @@
 //! In units of the noise a coefficient is c ~ N(μ, ρv) in each animal with μ ~ N(0, (1 − ρ)v), so that beforehand it has the
 //! variance v whatever ρ is: ρ = 1 is an animal by itself, ρ near 0 one like all others. μ is known from the other animals
 //! alone, never from the animal whose evidence it is: a meta-analysis by random effects of what they say
-//! (DerSimonian & Laird 1986, with the spread between animals given), leaving one out. [key: dersimonian1986]
+//! (DerSimonian & Laird 1986, with the spread between animals given), leaving one out. [key: dersimonian1986] Of all
+//! animals together the evidence is that of the first by itself, of the second given the first, and so on.
 
 use super::evidence::{Nuisance, Sums};
 use nalgebra::{DMatrix, DVector};
@@ -94,29 +95,41 @@ impl Subject {
     }
 }
 
-/// The log evidence of each subject under what the others say, with the share `between` of the prior variance between
-/// subjects; NaN where it cannot be computed.
+/// Evidences of subjects whose coefficients are alike.
+#[derive(Clone, Debug)]
+pub struct Led {
+    /// The log evidence of each, given all the others.
+    pub given_others: Vec<f64>,
+    /// That of all together.
+    pub joint: f64,
+}
+
+/// The evidences of subjects, with the share `between` of the prior variance between subjects; nothing where they cannot be
+/// computed.
 #[must_use]
-pub fn led(subjects: &[&Subject], columns: &Columns, between: f64) -> Vec<f64> {
+pub fn led(subjects: &[&Subject], columns: &Columns, between: f64) -> Option<Led> {
+    let k = columns.places.len();
     let spread: Vec<f64> = columns.variances.iter().map(|v| between * v).collect();
     let precisions: Vec<f64> = spread.iter().map(|v| 1.0 / v).collect();
-    let means: Option<Vec<Information>> =
-        subjects.iter().map(|s| s.information(columns)?.of_mean(&precisions)).collect();
-    let Some(means) = means else { return vec![f64::NAN; subjects.len()] };
-    let k = columns.places.len();
+    let say = |s: &&Subject| s.information(columns)?.of_mean(&precisions);
+    let means: Vec<Information> = subjects.iter().map(say).collect::<Option<_>>()?;
     let before = DVector::from_iterator(k, columns.variances.iter().map(|v| 1.0 / ((1.0 - between) * v)));
-    let one = |m: usize| {
+    let given = |m: usize, others: &mut dyn Iterator<Item = usize>| {
         let mut all = Information { precision: DMatrix::from_diagonal(&before), vector: DVector::zeros(k) };
-        for other in means.iter().enumerate().filter(|(j, _)| *j != m).map(|(_, o)| o) {
-            all.precision += &other.precision;
-            all.vector += &other.vector;
+        for other in others {
+            all.precision += &means[other].precision;
+            all.vector += &means[other].vector;
         }
         let factor = all.precision.cholesky()?;
         let (mean, mut covariance) = (factor.solve(&all.vector), factor.inverse());
         spread.iter().enumerate().for_each(|(i, v)| covariance[(i, i)] += v);
         subjects[m].around(columns, &mean, covariance)
     };
-    (0..subjects.len()).map(|m| one(m).unwrap_or(f64::NAN)).collect()
+    let n = subjects.len();
+    let chain = (0..n).map(|m| given(m, &mut (0..m))).sum::<Option<f64>>()?;
+    let given_others = (0..n).map(|m| given(m, &mut (0..n).filter(|j| *j != m))).collect::<Option<Vec<f64>>>()?;
+    let finite = chain.is_finite() && given_others.iter().all(|e| e.is_finite());
+    finite.then_some(Led { given_others, joint: chain })
 }
 
 #[cfg(test)]
@@ -187,7 +200,8 @@ mod tests {
             })
             .to_vec();
         let columns = Columns { places: vec![0], variances: vec![v] };
-        let ours = led(&subjects.iter().collect::<Vec<_>>(), &columns, between)[0];
+        let led = led(&subjects.iter().collect::<Vec<_>>(), &columns, between).unwrap();
+        let ours = led.given_others[0];
         // The Student t of the same location and scale, with the noise's own prior.
         use super::super::evidence::{SCALE, SHAPE};
         use statrs::function::gamma::ln_gamma;
@@ -198,6 +212,8 @@ mod tests {
             - 0.5 * conditional.determinant().ln()
             - 0.5 * count * std::f64::consts::TAU.ln();
         assert!((ours - dense).abs() < 1e-9, "{ours} {dense}");
+        // All together: the first by itself (μ known beforehand alone), then the second given the first.
+        assert!((led.joint - subjects[0].alone(&columns) - led.given_others[1]).abs() < 1e-9);
     }
 
     #[test]
@@ -211,7 +227,7 @@ mod tests {
                 .collect();
             let columns = Columns { places: vec![0], variances: vec![1.0] };
             let alone = subjects[0].alone(&columns);
-            led(&subjects.iter().collect::<Vec<_>>(), &columns, 0.1)[0] - alone
+            led(&subjects.iter().collect::<Vec<_>>(), &columns, 0.1).unwrap().given_others[0] - alone
         };
         assert!(evidence([1.5; 4]) > 0.1);
         assert!(evidence([1.5, -1.5, -1.5, -1.5]) < -0.5);
