@@ -137,7 +137,14 @@ fn fitted(args: &Args, study: &Study) -> Result<Vec<(String, Kernels)>> {
         if events.is_empty() {
             continue;
         }
-        let design = Design { events, window: args.window, bumps: args.bumps, rate: args.rate, until: Vec::new() };
+        let design = Design {
+            events,
+            window: args.window,
+            bumps: args.bumps,
+            rate: args.rate,
+            until: Vec::new(),
+            from: Vec::new(),
+        };
         all.push((subject.name.clone(), kernels(&subject.sessions, &study.channel, &design)?));
     }
     Ok(all)

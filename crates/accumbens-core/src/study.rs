@@ -2,6 +2,7 @@
 
 use crate::cleaning::Step;
 use crate::error::{Error, Result};
+use crate::event::EventLog;
 use crate::recording::Recording;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,19 @@ pub struct Align {
     /// The latest time at which it counts, s after the scored event; no limit where absent.
     #[serde(default)]
     pub within: Option<f64>,
+}
+
+impl Align {
+    /// The time to which the event in this row of a log is aligned: that of the first event of the aligning kind strictly
+    /// after it and before the next of its own kind; nothing where there is none.
+    #[must_use]
+    pub fn time(&self, log: &EventLog, row: usize) -> Option<f64> {
+        let (events, kind) = (log.events(), log.kind(&self.first)?);
+        let event = events[row];
+        let limit = self.within.map_or(f64::INFINITY, |w| event.time + w);
+        let after = events[row + 1..].iter().take_while(|e| e.kind != event.kind && e.time <= limit);
+        after.filter(|e| e.kind == kind).map(|e| e.time).find(|t| *t > event.time)
+    }
 }
 
 /// How samples of a window become one number.
@@ -73,6 +87,12 @@ pub struct Scoring {
 }
 
 impl Scoring {
+    /// The time to which the windows of the event in this row of a log are aligned; nothing where there is none.
+    #[must_use]
+    pub fn aligned(&self, log: &EventLog, row: usize) -> Option<f64> {
+        self.align.as_ref().map_or_else(|| Some(log.events()[row].time), |a| a.time(log, row))
+    }
+
     /// Checks windows and names against the kinds of a log.
     ///
     /// # Errors

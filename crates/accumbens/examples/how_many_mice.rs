@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                         let study = study(truth, mice, sessions, photons, seed)?;
                         let theories = THEORIES.iter().map(|n| Ok(((*n).to_owned(), by_name(n)?)));
                         let theories = theories.collect::<accumbens_core::Result<_>>()?;
-                        let budget = Budget { design: 48, starts: 1, evaluations: 10, draws: 16 };
+                        let budget = Budget { design: 48, starts: 1, evaluations: 10, draws: 16, rounds: 2 };
                         let options = Options { budget, recovery: 0, seed: Seed(seed), ..Options::new(theories) };
                         let comparison = compare(&study, &options, &|| true)?;
                         won += usize::from(comparison.ranking[0].label == truth);

@@ -212,6 +212,11 @@ fn subjects(cohort: &Cohort, found: &mut Vec<Concern>) {
         let text = "the only animal: nothing has an error over animals, and none can be left out";
         found.push(Concern::new(&only.name, text));
     }
+    for (member, why) in cohort.members.iter().filter_map(|m| Some((m, m.overlap.failed.as_ref()?))) {
+        let text =
+            format!("no response kernel could be estimated, so that the overlap of responses is not taken off: {why}");
+        found.push(Concern::new(&member.name, text));
+    }
 }
 
 /// How often a subject took each option of a declared choice.

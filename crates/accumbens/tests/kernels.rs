@@ -35,6 +35,7 @@ fn kernels_of_events_that_overlap_are_told_apart_where_averages_are_not() {
         bumps: 30,
         rate: 20.0,
         until: Vec::new(),
+        from: Vec::new(),
     };
     let found = kernels(&[session], "dff", &design).unwrap();
     for (kernel, a) in found.kernels.iter().zip([2.0, -1.0]) {

@@ -16,7 +16,7 @@ fn options(budget: Budget, recovery: usize) -> Options {
 #[test]
 fn at_its_fitted_size_the_truth_is_named_in_most_studies_and_none_is_said_of_studies_without_theory() {
     let study = study(&Design::default()).unwrap();
-    let budget = Budget { design: 96, starts: 1, evaluations: 20, draws: 16 };
+    let budget = Budget { design: 96, starts: 1, evaluations: 20, draws: 16, rounds: 2 };
     let comparison = compare(&study, &options(budget, 5), &|| true).unwrap();
     let recovery = comparison.recovery.unwrap();
     assert_eq!(recovery.truths, ["rescorla_wagner", "td_csc", "td_microstimulus", "anccr", "description"]);
@@ -33,7 +33,7 @@ fn at_its_fitted_size_the_truth_is_named_in_most_studies_and_none_is_said_of_stu
 fn the_whole_way_from_theory_through_sensor_and_noise_back_to_the_theory() {
     for truth in ["anccr", "td_csc", "td_microstimulus", "rescorla_wagner"] {
         let design = Design { truth: truth.into(), seed: Seed(3), ..Design::default() };
-        let budget = Budget { design: 64, starts: 1, evaluations: 30, draws: 24 };
+        let budget = Budget { design: 64, starts: 1, evaluations: 30, draws: 24, rounds: 2 };
         let comparison = compare(&study(&design).unwrap(), &options(budget, 0), &|| true).unwrap();
         assert_eq!(comparison.verdict.winner.as_deref(), Some(truth), "{}", comparison.verdict.sentence);
         assert!(comparison.ranking[0].truth);
@@ -43,7 +43,7 @@ fn the_whole_way_from_theory_through_sensor_and_noise_back_to_the_theory() {
 #[test]
 fn data_without_any_dopamine_in_them_are_none_of_these() {
     let design = Design { truth: "constant".into(), seed: Seed(4), gain: 0.0, ..Design::default() };
-    let budget = Budget { design: 48, starts: 1, evaluations: 20, draws: 16 };
+    let budget = Budget { design: 48, starts: 1, evaluations: 20, draws: 16, rounds: 2 };
     let comparison = compare(&study(&design).unwrap(), &options(budget, 0), &|| true).unwrap();
     assert_eq!(comparison.verdict.winner, None, "{}", comparison.verdict.sentence);
     assert!(comparison.verdict.sentence.starts_with("None of these"));
@@ -54,7 +54,7 @@ fn results_are_the_same_bytes_on_one_thread_and_on_two() {
     let study = study(&Design { subjects: 2, ..Design::default() }).unwrap();
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let budget = Budget { design: 16, starts: 2, evaluations: 12, draws: 8 };
+        let budget = Budget { design: 16, starts: 2, evaluations: 12, draws: 8, rounds: 2 };
         let comparison = pool.install(|| compare(&study, &options(budget, 2), &|| true)).unwrap();
         serde_json::to_string(&comparison).unwrap()
     };
@@ -64,7 +64,7 @@ fn results_are_the_same_bytes_on_one_thread_and_on_two() {
 #[test]
 fn a_stopped_comparison_keeps_the_subjects_that_were_finished() {
     let study = study(&Design { subjects: 4, ..Design::default() }).unwrap();
-    let budget = Budget { design: 8, starts: 1, evaluations: 8, draws: 4 };
+    let budget = Budget { design: 8, starts: 1, evaluations: 8, draws: 4, rounds: 2 };
     let whole = compare(&study, &options(budget, 0), &|| true).unwrap();
     let left = std::sync::atomic::AtomicI32::new(13);
     let go_on = || left.fetch_sub(1, std::sync::atomic::Ordering::SeqCst) > 1;
@@ -94,7 +94,7 @@ fn choosing(truth: &str, gain: f64) -> accumbens_core::study::Study {
 
 #[test]
 fn choices_and_dopamine_are_explained_by_one_set_of_parameters() {
-    let budget = Budget { design: 48, starts: 1, evaluations: 20, draws: 16 };
+    let budget = Budget { design: 48, starts: 1, evaluations: 20, draws: 16, rounds: 2 };
     let options = |names: &[&str]| {
         let theories = names.iter().map(|n| ((*n).to_owned(), by_name(n).unwrap())).collect();
         Options { budget, recovery: 0, ..Options::new(theories) }

@@ -11,7 +11,7 @@ use accumbens_core::{AnyTheory, Seed};
 fn asked(world: &World, names: &[&str], animals: u32, seed: u64) -> Comparison {
     let theories: Vec<(String, Box<dyn AnyTheory>)> =
         names.iter().map(|n| ((*n).to_owned(), by_name(n).unwrap())).collect();
-    let budget = Budget { design: 48, starts: 1, evaluations: 20, draws: 16 };
+    let budget = Budget { design: 48, starts: 1, evaluations: 20, draws: 16, rounds: 2 };
     let options = Options { budget, recovery: 0, seed: Seed(seed), ..Options::new(theories) };
     compare(&world.study(animals, Seed(seed)).unwrap(), &options, &|| true).unwrap()
 }

@@ -2,7 +2,7 @@
 
 use super::cohort::Member;
 use super::response::sham;
-use super::statistics::{mean, variance};
+use super::statistics::variance;
 use accumbens_core::study::{Study, Subject};
 
 /// Silence between a sham window and the nearest event, s: long enough for a response to have passed.
@@ -19,17 +19,17 @@ pub fn ceiling(study: &Study, subject: &Subject, member: &Member, left: &[f64]) 
     let mut noise = Vec::new();
     let mut least = 0;
     for rule in &study.scoring.0 {
-        let of_session = |s| {
-            let values = sham(s, &study.channel, rule, CLEAR);
-            let m = mean(&values);
-            values.into_iter().map(move |v| v - m)
-        };
-        let shams: Vec<f64> = subject.sessions.iter().flat_map(of_session).collect();
+        // Around the mean of each session, which costs each a degree of freedom: a session with one window says nothing.
+        let sessions = subject.sessions.iter().map(|s| sham(s, &study.channel, &study.scoring, rule, CLEAR));
+        let sessions: Vec<Vec<f64>> = sessions.filter(|s| s.len() > 1).collect();
+        let shams: usize = sessions.iter().map(Vec::len).sum();
+        let squares = |s: &Vec<f64>| variance(s) * (s.len() - 1) as f64;
+        let noise_here = sessions.iter().map(squares).sum::<f64>() / shams.saturating_sub(sessions.len()) as f64;
         let scored = |s: &&super::cohort::Scored| rule.events.contains(&member.log.kinds()[s.response.kind].name);
         let count = member.scored.iter().filter(scored).count();
         if count > 0 {
-            least = if noise.is_empty() { shams.len() } else { shams.len().min(least) };
-            noise.push((count as f64, variance(&shams)));
+            least = if noise.is_empty() { shams } else { shams.min(least) };
+            noise.push((count as f64, noise_here));
         }
     }
     // Each rule has a noise of its own, as frequent as its events are.

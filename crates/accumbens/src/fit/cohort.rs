@@ -135,7 +135,8 @@ impl Member {
         }
         member.log = EventLog::new(kinds, events)?;
         member.choosing = Choosing::new(&study.choices, &member.log, &member.starts);
-        member.overlap = overlap(study, subject, &member);
+        let responses: Vec<(usize, &Response)> = member.scored.iter().map(|s| (s.session, &s.response)).collect();
+        member.overlap = overlap(study, subject, &member.log, &responses);
         Ok(member)
     }
 

@@ -53,9 +53,11 @@ impl Options {
 pub struct SubjectFit {
     /// The subject.
     pub subject: String,
-    /// Log predictive density of its responses and choices, each session given those before, with parameters averaged over
-    /// their priors, nats.
+    /// Log evidence of its responses and choices, with parameters averaged over their priors and what the other subjects
+    /// say of them, nats; over all subjects it is that of all together.
     pub held_out: f64,
+    /// Its standard error, from the draws of parameters, nats; 0 without fitted parameters.
+    pub held_out_error: f64,
     /// How many independent draws of the posterior that estimate is worth; 1 without fitted parameters.
     pub effective_draws: f64,
     /// Log evidence under parameters that fit the other subjects best; NaN with one subject.
@@ -252,15 +254,27 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
     let groups = whole.groups();
     let nothing = Tried::default();
     let without: Vec<[f64; 2]> = tasks.iter().map(|t| t.evidence(&t.y, &nothing, false)).collect();
+    let of = |f: &dyn Fn(&SubjectFit) -> f64| -> Vec<Vec<f64>> {
+        theories.iter().map(|t| t.subjects.iter().map(f).collect()).collect()
+    };
     let evidences = Evidences {
         labels: theories.iter().map(|t| t.label.as_str()).collect(),
         families: theories.iter().map(|t| t.family.as_str()).collect(),
         groups: groups.clone(),
-        theories: theories.iter().map(|t| t.subjects.iter().map(|s| s.held_out).collect()).collect(),
+        theories: of(&|s| s.held_out),
+        errors: of(&|s| s.held_out_error),
+        choices: of(&|s| s.choices.map_or(0.0, |c| c.held_out)),
         description: described.iter().map(|d| d.held_out).collect(),
         nothing: without.iter().map(|[y, c]| y + c).collect(),
+        without_preferences: without.iter().map(|[_, c]| *c).collect(),
         count: options.count(),
     };
+    let unknown =
+        theories.iter().flat_map(|t| t.subjects.iter().map(move |s| (t, s))).find(|(_, s)| s.held_out.is_nan());
+    if let Some((theory, subject)) = unknown {
+        let place = format!("{}, {}", theory.label, subject.subject);
+        return Err(Error::input(place, "the evidence is no number", "dopamine and responses that are finite numbers"));
+    }
     let selected = evidences.select();
     let ranking = rank(&theories, &described, &selected, &groups, study);
     let mut verdict = evidences.judge(&selected);

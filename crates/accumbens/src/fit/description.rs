@@ -1,17 +1,17 @@
 //! Describes responses without any theory: what a theory of dopamine must beat before it is named.
 //!
-//! A mean a kind of event, a function of the event's number and one of the time since the previous outcome for each kind, and
-//! means that differ by session, on top of the offsets, drifts and overlap that every theory has too. A function is
+//! A mean a kind of event, a function of the event's number, one of the time since the previous outcome and, where it varies,
+//! one of the event's magnitude for each kind, and means that differ by session, on top of the offsets, drifts and overlap that every theory has too. A function is
 //! nothing, a straight line, or a random walk over knots (closer together early in life and for short intervals), flat
 //! beyond the last, so that what comes next is predicted to be like what was. Which, and how much it may vary, is not
 //! known beforehand: the evidence is averaged over all of these. It is asked as theories are, with everything integrated
-//! out. The coefficients of an animal may be its own, or near those of the other animals ([`super::shared`]): what all
+//! out. The coefficients of an animal may be its own, or near those of the other animals ([`super::alike`]): what all
 //! animals share need not be found anew in each.
 
+use super::alike::{Animal, BETWEEN, Row, together};
 use super::cohort::Member;
 use super::evidence::{GAIN, Nuisance, Part, Posterior, SESSION, Scale, posterior};
-use super::shared::{Columns, Subject, led};
-use super::statistics::log_mean;
+use super::shared::{Columns, Subject, Under};
 use rayon::prelude::*;
 
 /// Its name in rankings.
@@ -26,10 +26,11 @@ const INTERVAL: [Form; 4] = [Form::Nothing, Form::Line, Form::Walk(0.1), Form::W
 const LINE: f64 = 1.0;
 /// Prior variance of the mean of a kind, in units of the noise variance: that of a theory's gain.
 const KIND: f64 = GAIN;
-/// The share of a coefficient's prior variance that lies between animals, where they are alike.
-const BETWEEN: [f64; 2] = [0.1, 0.01];
-/// Columns of a kind: its mean; over number a line, a drift and a walk; over intervals a line and a walk.
-const COLUMNS: usize = 4 + 2 * STEPS;
+/// Columns of a kind: its mean; over number a line, a drift and a walk; over intervals a line and a walk; over magnitude a
+/// line, and one over its logarithm.
+const COLUMNS: usize = SIZE + 2;
+/// Where those over magnitude begin.
+const SIZE: usize = 4 + 2 * STEPS;
 
 /// What a function of number or interval is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,8 +76,9 @@ struct Shape {
     session: bool,
 }
 
-/// Every form: nothing at all, and means with each form of both functions, the same for every subject.
-fn shapes(kinds: usize) -> Vec<Shape> {
+/// Every form: nothing at all, and means with each form of all functions, the same for every subject; of magnitude only
+/// where events come in several sizes.
+fn shapes(kinds: usize, sized: bool) -> Vec<Shape> {
     let mut shapes = vec![Shape { columns: Columns::default(), session: false }];
     // With a single kind its mean is the offset.
     let mean = (kinds > 1).then_some((0, KIND));
@@ -88,10 +90,11 @@ fn shapes(kinds: usize) -> Vec<Shape> {
             Form::Walk(variance) => (walk..walk + STEPS).map(|c| (c, variance / STEPS as f64)).collect(),
         }
     };
+    let sizes: &[Option<usize>] = if sized { &[None, Some(SIZE), Some(SIZE + 1)] } else { &[None] };
     for number in NUMBER {
-        for interval in INTERVAL {
-            let one: Vec<(usize, f64)> =
-                mean.into_iter().chain(of(number, 1, 3)).chain(of(interval, 3 + STEPS, 4 + STEPS)).collect();
+        for (interval, size) in INTERVAL.iter().flat_map(|i| sizes.iter().map(move |s| (*i, *s))) {
+            let functions = of(number, 1, 3).into_iter().chain(of(interval, 3 + STEPS, 4 + STEPS));
+            let one: Vec<(usize, f64)> = mean.into_iter().chain(functions).chain(size.map(|c| (c, LINE))).collect();
             let all = (0..kinds).flat_map(|kind| one.iter().map(move |(c, v)| (kind * COLUMNS + c, *v)));
             let (places, variances): (Vec<usize>, Vec<f64>) = all.unzip();
             let columns = Columns { places, variances };
@@ -118,6 +121,7 @@ impl Description {
         let number: Vec<f64> = member.scored.iter().map(|s| s.number as f64).collect();
         let time: Vec<f64> = member.scored.iter().map(|s| member.starts[s.session] + s.response.time).collect();
         let interval: Vec<f64> = member.scored.iter().map(|s| s.response.interval).collect();
+        let magnitude: Vec<f64> = member.scored.iter().map(|s| member.log.events()[s.row].magnitude).collect();
         let mut columns = Vec::with_capacity(kinds.len() * COLUMNS);
         for kind in kinds {
             let mine: Vec<bool> = of.iter().map(|k| k == kind).collect();
@@ -143,17 +147,26 @@ impl Description {
             let intervals = own(&interval);
             if intervals.is_empty() {
                 columns.extend(silent(1 + STEPS));
-                continue;
+            } else {
+                let middle = quantile(&intervals, 0.5).max(0.1).ln();
+                // The first of a session follows nothing: it is like the usual one.
+                let x: Vec<f64> =
+                    interval.iter().map(|v| if v.is_finite() { v.max(0.1).ln() } else { middle }).collect();
+                let knot = |i: usize| quantile(&intervals, 0.02 + 0.96 * i as f64 / STEPS as f64).max(0.1).ln();
+                columns.push(line(&x, &mine));
+                columns.extend(ramps(&x, &mine, &(0..=STEPS).map(knot).collect::<Vec<_>>()));
             }
-            let middle = quantile(&intervals, 0.5).max(0.1).ln();
-            // The first of a session follows nothing: it is like the usual one.
-            let x: Vec<f64> =
-                interval.iter().map(|v| if v.is_finite() { v.max(0.1).ln() } else { middle }).collect();
-            let knot = |i: usize| quantile(&intervals, 0.02 + 0.96 * i as f64 / STEPS as f64).max(0.1).ln();
-            columns.push(line(&x, &mine));
-            columns.extend(ramps(&x, &mine, &(0..=STEPS).map(knot).collect::<Vec<_>>()));
+            columns.push(line(&magnitude, &mine));
+            // Of what is 0 or below there is no logarithm: it is like the least that is above.
+            let least = own(&magnitude).into_iter().find(|v| *v > 0.0).unwrap_or(1.0);
+            columns.push(line(&magnitude.iter().map(|v| v.max(least).ln()).collect::<Vec<_>>(), &mine));
         }
         Self { columns }
+    }
+
+    /// Whether events of a kind come in several magnitudes.
+    fn sized(&self) -> bool {
+        self.columns.iter().skip(SIZE).step_by(COLUMNS).any(|c| c.iter().any(|v| *v != 0.0))
     }
 
     fn kinds(&self) -> usize {
@@ -183,7 +196,7 @@ impl Description {
         let scaled = scale.apply(y);
         let [still, moved] = self.subject(nuisance, &scaled)?;
         let value = |s: &Shape| if s.session { &moved } else { &still }.alone(&s.columns);
-        let best = shapes(self.kinds()).into_iter().max_by(|a, b| value(a).total_cmp(&value(b)))?;
+        let best = shapes(self.kinds(), self.sized()).into_iter().max_by(|a, b| value(a).total_cmp(&value(b)))?;
         let shared = best.columns.places.iter().zip(&best.columns.variances);
         let part = Part {
             shared: shared.map(|(c, v)| (self.columns[*c].as_slice(), *v)).collect(),
@@ -200,71 +213,20 @@ pub fn log_evidences(descriptions: &[Description], nuisances: &[&Nuisance], ys: 
     let subject = |m: usize| descriptions[m].subject(nuisances[m], &Scale::of(ys[m]).apply(ys[m]));
     let found: Option<Vec<[Subject; 2]>> = (0..ys.len()).into_par_iter().map(subject).collect();
     let (Some(subjects), Some(first)) = (found, descriptions.first()) else { return vec![f64::NAN; ys.len()] };
+    let sized = descriptions.iter().any(Description::sized);
     let of = |shape: &Shape| -> Vec<Row> {
-        let these: Vec<&Subject> = subjects.iter().map(|s| &s[usize::from(shape.session)]).collect();
-        let mut rows = vec![Row::own(these.iter().map(|s| s.alone(&shape.columns)).collect())];
-        if these.len() > 1 && !shape.columns.places.is_empty() {
-            let led = BETWEEN.iter().filter_map(|between| led(&these, &shape.columns, *between));
-            rows.extend(led.map(|l| Row { each: l.given_others, joint: l.joint, own: false }));
+        let columns = &shape.columns;
+        let under = |s: &'_ [Subject; 2]| s[usize::from(shape.session)].alone(columns);
+        let mut rows = vec![Row::own(subjects.iter().map(under).collect())];
+        if subjects.len() > 1 && !columns.places.is_empty() {
+            let under: Vec<Under<'_>> =
+                subjects.iter().map(|s| Under { subject: &s[usize::from(shape.session)], columns }).collect();
+            let animals: Vec<&dyn Animal> = under.iter().map(|u| u as &dyn Animal).collect();
+            rows.extend(BETWEEN.iter().filter_map(|between| Row::alike(&animals, &columns.variances, *between)));
         }
         rows
     };
-    let rows: Vec<Row> = shapes(first.kinds()).par_iter().flat_map(of).collect();
+    let rows: Vec<Row> = shapes(first.kinds(), sized).par_iter().flat_map(of).collect();
     let unit = |y: &[f64]| y.len() as f64 * Scale::of(y).sd.ln();
     together(&rows).into_iter().zip(ys).map(|(e, y)| e - unit(y)).collect()
-}
-
-/// What a form says of all subjects.
-struct Row {
-    /// The log evidence of each subject given all the others.
-    each: Vec<f64>,
-    /// That of all together.
-    joint: f64,
-    /// Whether coefficients are each subject's own: what others say is then nothing.
-    own: bool,
-}
-
-impl Row {
-    fn own(each: Vec<f64>) -> Self {
-        Self { joint: each.iter().sum(), each, own: true }
-    }
-}
-
-/// The log evidence of each subject from that of each form, averaged over the forms: half of the weight on a form of its own,
-/// half on one that all subjects share. What they share is worth the evidence of all together, P(y), which is divided among
-/// them: alike, but for how well each is told by the others, P(y) / P(y without it). So the group need not find its form
-/// anew in each animal, nothing is counted twice, and an animal that is unlike the others keeps a form of its own.
-fn together(rows: &[Row]) -> Vec<f64> {
-    let n = rows.first().map_or(0, |r| r.each.len());
-    let all = log_mean(&rows.iter().map(|r| r.joint).collect::<Vec<_>>());
-    let given = |m: usize| all - log_mean(&rows.iter().map(|r| r.joint - r.each[m]).collect::<Vec<_>>());
-    let given: Vec<f64> = (0..n).map(given).collect();
-    let usual = given.iter().sum::<f64>() / n as f64;
-    let of = |m: usize| {
-        let own = log_mean(&rows.iter().filter(|r| r.own).map(|r| r.each[m]).collect::<Vec<_>>());
-        log_mean(&[own, all / n as f64 + given[m] - usual])
-    };
-    (0..n).map(of).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_form_that_all_share_costs_its_prior_once_and_one_animal_alone_pays_it_whole() {
-        let forms = 40;
-        let say = |form: usize, best: usize| if form == best { 0.0 } else { -60.0 };
-        let rows = |best: &[usize]| -> Vec<Row> {
-            (0..forms).map(|f| Row::own(best.iter().map(|b| say(f, *b)).collect())).collect()
-        };
-        let cost = (forms as f64).ln();
-        assert!((together(&rows(&[7]))[0] + cost).abs() < 1e-9);
-        let all = together(&rows(&[7; 6]));
-        let expected = log_mean(&[-cost / 6.0, -cost]);
-        assert!(all.iter().all(|e| (e - expected).abs() < 1e-9), "{all:?}");
-        // An animal whom the others mislead pays no more than twice its own chance.
-        let mixed = together(&rows(&[7, 7, 3]));
-        assert!(mixed[2] > -cost - std::f64::consts::LN_2 - 1e-9, "{mixed:?}");
-    }
 }

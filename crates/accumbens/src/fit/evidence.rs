@@ -285,12 +285,17 @@ pub fn posterior(nuisance: &Nuisance, y: &[f64], part: &Part<'_>, scale: Scale) 
     let (location, spread) = solved.part(k);
     let mut shared = solved.coefficients.clone();
     let from = shared.len() - k;
-    if part.positive {
-        for (i, at) in location.iter().enumerate() {
-            shared[from + i] = positive_mean(*at, spread[(i, i)].sqrt(), 2.0 * solved.shape);
-        }
+    let mut quadratic = solved.quadratic;
+    if part.positive && k > 0 {
+        let cut = |(i, at): (usize, &f64)| positive_mean(*at, spread[(i, i)].sqrt(), 2.0 * solved.shape) - at;
+        let moved = DVector::from_iterator(k, location.iter().enumerate().map(cut));
+        // All else moves with the gains as far as it was estimated together with them.
+        let factor = solved.covariance.view((from, from), (k, k)).into_owned().cholesky()?;
+        let along = factor.solve(&moved);
+        shared += solved.covariance.view((0, from), (from + k, k)) * &along;
+        quadratic += moved.dot(&along);
     }
-    let variance = (SCALE + 0.5 * solved.quadratic) / (solved.shape - 1.0).max(0.5);
+    let variance = (SCALE + 0.5 * quadratic) / (solved.shape - 1.0).max(0.5);
     let (mut fitted, mut own) = (vec![0.0; y.len()], vec![0.0; y.len()]);
     let mut effects = Vec::with_capacity(blocks.len());
     for (session, block) in nuisance.sessions.iter().zip(&blocks) {
@@ -347,7 +352,7 @@ impl Scale {
 }
 
 /// Dopamine beyond this has diverged.
-const DIVERGED: f64 = 1e12;
+pub const DIVERGED: f64 = 1e12;
 
 /// Dopamine scaled over all scored events of a subject: a property of the design, not of the responses. A channel that
 /// never varies, has diverged or is not a number says nothing and becomes zero.

@@ -1,19 +1,20 @@
 //! Integrates a theory's parameters: how likely are a subject's responses and choices, whatever its parameters are?
 //!
-//! The evidence is that of all responses with the parameters averaged over their priors. It is also the sum of the log
-//! predictive densities of each session given those before, from the first on, which the prior alone predicts: nothing is
-//! ever scored by parameters that have seen it, and no session is left unscored.
+//! The evidence is that of all responses with the parameters averaged over their priors: the sum of the log predictive
+//! densities of each session given those before, from the first on, which the prior alone predicts. What is common to all
+//! accounts is taken from the whole recording: mean and spread of the responses, and the kernels of overlap.
 //!
 //! A quasi-random design under the prior, then CMA-ES from its best points, then importance sampling: draws from the
 //! prior (the design) and from Student distributions around what was found, weighed together by their mixture
-//! (Cornuet et al. 2012), so that the estimate is right whatever was found and better where it was found well.
-//! [key: cornuet2012]
+//! (Cornuet et al. 2012), so that the evidence is right on average whatever was found, and sure where it was found well. Its
+//! logarithm has an error, which stands beside it, and is too low where few draws carry it. [key: cornuet2012]
 
+use super::alike::Known;
 use super::choosing::Choosing;
 use super::cohort::Member;
-use super::evidence::{Nuisance, Part, Scale, log_evidence, scaled_channels};
+use super::evidence::{DIVERGED, Nuisance, Part, Scale, log_evidence, scaled_channels};
 use super::overlap::Source;
-use super::proposal::{Point, Proposal, next, normalised, weigh};
+use super::proposal::{Point, Proposal, moments, next, normalised, weigh};
 use super::search::{Space, maximise};
 use super::statistics::log_mean;
 use accumbens_core::{AnyTheory, Error, Result, Seed, room};
@@ -22,8 +23,10 @@ use serde::Serialize;
 
 /// First step of CMA-ES, in standard scores of the priors.
 const STEP: f64 = 0.4;
-/// Rounds of drawing; each is led by those before.
+/// Rounds of drawing at least; each is led by those before.
 const ROUNDS: usize = 2;
+/// Once the draws are worth so many independent ones, no more are made.
+const ENOUGH: f64 = 20.0;
 
 /// How much is searched; the same for every theory.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -36,11 +39,13 @@ pub struct Budget {
     pub evaluations: usize,
     /// Draws of each round of importance sampling.
     pub draws: usize,
+    /// Rounds at most: two, and more until the draws are worth 20 independent ones.
+    pub rounds: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { design: 128, starts: 3, evaluations: 60, draws: 48 }
+        Self { design: 128, starts: 3, evaluations: 60, draws: 48, rounds: 5 }
     }
 }
 
@@ -48,7 +53,7 @@ impl Budget {
     /// What a simulated study is searched with: the design is known already, and one start must do.
     #[must_use]
     pub fn small(self) -> Self {
-        Self { starts: 1, evaluations: self.evaluations.min(24), draws: self.draws.min(12), ..self }
+        Self { starts: 1, evaluations: self.evaluations.min(24), draws: self.draws.min(12), rounds: ROUNDS, ..self }
     }
 }
 
@@ -120,6 +125,10 @@ pub fn said(member: &Member, theory: &dyn AnyTheory, space: &Space, z: &[f64]) -
         Err(error @ Error::Life { .. }) => Ok(Tried { z, failed: Some(error.to_string()), ..Tried::default() }),
         lived => {
             let (channels, preferences) = lived.map_err(|e| e.within(&member.name))?;
+            if channels.iter().flatten().any(|v| v.abs() > DIVERGED) {
+                let failed = Some(format!("its dopamine grows beyond {DIVERGED:e}: it has diverged"));
+                return Ok(Tried { z, failed, ..Tried::default() });
+            }
             let preferences = member.choosing.scaled(&preferences);
             Ok(Tried { z, channels: scaled_channels(&channels), preferences, failed: None })
         }
@@ -167,8 +176,12 @@ pub struct Fitted {
     pub held_out: f64,
     /// What choices add to it, given the responses.
     pub choices: f64,
+    /// Its standard error, from the draws, nats; 0 without fitted parameters.
+    pub error: f64,
     /// How many independent draws from the posterior the estimate is worth.
     pub effective: f64,
+    /// The same with what the draws say of the parameters.
+    pub known: Known,
     /// The best point: the posterior's mode.
     pub best: Tried,
     /// The log evidence at it.
@@ -191,7 +204,16 @@ pub struct Asked<'a> {
     pub design: &'a [Tried],
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    /// The same of another task.
+    #[must_use]
+    pub fn with<'b>(&'b self, task: &'b Task) -> Asked<'b>
+    where
+        'a: 'b,
+    {
+        Asked { member: self.member, task, theory: self.theory, positive: self.positive, design: self.design }
+    }
+
     /// Integrates the theory's parameters over responses `y`; chance is drawn from streams named `stream`.
     ///
     /// # Errors
@@ -206,7 +228,18 @@ impl Asked<'_> {
         if d == 0 {
             let [a, b] = draws[0].log;
             let (best, tried) = (self.design[0].clone(), [1, failed]);
-            return Ok(Fitted { held_out: a + b, choices: b, effective: 1.0, best, log_evidence: a + b, tried });
+            let known = Known::new(a + b, &DVector::zeros(0), &DMatrix::zeros(0, 0), 1.0);
+            let (held_out, choices) = (a + b, b);
+            return Ok(Fitted {
+                held_out,
+                choices,
+                error: 0.0,
+                effective: 1.0,
+                known,
+                best,
+                log_evidence: a + b,
+                tried,
+            });
         }
         let mut run = Search { asked: self, space, y, tried: [draws.len(), failed], fault: None, best: None };
         for (said, point) in self.design.iter().zip(&draws) {
@@ -214,7 +247,7 @@ impl Asked<'_> {
         }
         let mut proposals = run.proposals(&draws, budget, seed, stream)?;
         let mut weights = Vec::new();
-        for round in 0..ROUNDS {
+        for round in 0..budget.rounds.max(1) {
             let Some(proposal) = proposals.last() else { break };
             let mut rng = seed.stream(&format!("{stream}/draws/{round}"));
             let scores: Vec<Vec<f64>> = (0..proposal.draws).map(|i| proposal.draw(i, &mut rng)).collect();
@@ -222,7 +255,10 @@ impl Asked<'_> {
                 draws.push(run.look(&z)?);
             }
             weights = weigh(&draws, &run.space, self.design.len(), &proposals);
-            if round + 1 < ROUNDS {
+            if round + 1 >= ROUNDS && worth(&draws, &weights) >= ENOUGH {
+                break;
+            }
+            if round + 1 < budget.rounds {
                 // A distribution that is drawn from twice would count once among those that draws are weighed by.
                 let Some(more) = next(&draws, &weights, &proposals, budget.draws) else { break };
                 proposals.push(more);
@@ -259,8 +295,8 @@ impl Search<'_, '_> {
     fn look(&mut self, z: &[f64]) -> Result<Point> {
         let said = said_anywhere(self.asked.member, self.asked.theory, &self.space, z)?;
         self.tried[0] += 1;
-        self.tried[1] += usize::from(said.failed.is_some());
         let point = Point { log: self.asked.task.evidence(self.y, &said, self.asked.positive), z: said.z.clone() };
+        self.tried[1] += usize::from(said.failed.is_some() || point.log.iter().any(|l| l.is_nan()));
         self.note(&said, point.log());
         Ok(point)
     }
@@ -317,7 +353,8 @@ impl Search<'_, '_> {
         let clean =
             |logs: &[f64]| logs.iter().map(|l| if l.is_nan() { f64::NEG_INFINITY } else { *l }).collect::<Vec<_>>();
         let sum = |logs: &[f64]| log_mean(&clean(logs)) + (logs.len() as f64).ln();
-        let effective = normalised(&both).map_or(0.0, |w| 1.0 / w.iter().map(|w| w * w).sum::<f64>());
+        let shares = normalised(&both);
+        let effective = shares.as_ref().map_or(0.0, |w| 1.0 / w.iter().map(|w| w * w).sum::<f64>());
         let (best, height) = self.best.ok_or_else(|| {
             let name = self.asked.theory.name();
             Error::input(name, "says nothing that is a number at any parameters", "parameters it can live with")
@@ -325,6 +362,18 @@ impl Search<'_, '_> {
         let log_evidence = height - self.space.log_prior(&best.z);
         let held_out = sum(&both) - n;
         let without = sum(&responses) - n;
-        Ok(Fitted { held_out, choices: held_out - without, effective, best, log_evidence, tried: self.tried })
+        let d = self.space.dimensions();
+        let shares = shares.unwrap_or_else(|| vec![0.0; draws.len()]);
+        let (mean, covariance) = moments(draws.iter().map(|p| p.z.as_slice()).zip(shares.iter().copied()), d);
+        let known = Known::new(held_out, &mean, &covariance, effective);
+        let error = (1.0 / effective.max(1e-9) - 1.0 / draws.len() as f64).max(0.0).sqrt();
+        let (choices, tried) = (held_out - without, self.tried);
+        Ok(Fitted { held_out, choices, error, effective, known, best, log_evidence, tried })
     }
+}
+
+/// How many independent draws of the posterior weighted draws are worth.
+fn worth(draws: &[Point], weights: &[f64]) -> f64 {
+    let logs: Vec<f64> = draws.iter().zip(weights).map(|(p, w)| p.log() + w).collect();
+    normalised(&logs).map_or(0.0, |w| 1.0 / w.iter().map(|w| w * w).sum::<f64>())
 }

@@ -1,5 +1,6 @@
 //! From recordings to an honest comparison: responses, overlap, evidence, search, selection, recovery.
 
+pub mod alike;
 pub mod ceiling;
 pub mod choice_table;
 pub mod choosing;

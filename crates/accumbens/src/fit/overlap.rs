@@ -6,13 +6,12 @@
 //! a size that the evidence integrates out. Convolved with the other events and put through the same windows it is what would
 //! be measured if no response ever changed. It is taken off before any theory is asked, for all theories alike; how far
 //! the kernels may be wrong is left free ([`super::evidence`]). An event's own response is not taken off: theories
-//! explain it.
+//! explain it. Where a kind is aligned, to the first lick for example, its response begins there.
 
-use super::cohort::Member;
 use super::response::{Response, sampling};
 use crate::peri::kernels::{Design, kernels};
 use accumbens_core::study::{Scoring, Sensor, Session, Study, Subject, Window};
-use accumbens_core::{EventLog, Role};
+use accumbens_core::{Event, EventLog, Result, Role};
 use serde::Serialize;
 
 /// How long a response is followed, s.
@@ -34,6 +33,9 @@ pub struct Overlap {
     pub kinds: Vec<Vec<f64>>,
     /// How many responses have a window on the tail of another response.
     pub tails: usize,
+    /// Why no kernel could be estimated from a trace that is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
 }
 
 /// From what kernels are taken.
@@ -121,29 +123,33 @@ fn until(log: &EventLog, followed: &[usize], kind: usize) -> f64 {
     others.filter_map(to).fold(LENGTH, f64::min)
 }
 
-/// What other responses add to each response of a subject.
+/// What other responses add to each response of a subject, given by its session and itself; `log` is its whole life.
 #[must_use]
-pub fn overlap(study: &Study, subject: &Subject, member: &Member) -> Overlap {
-    let followed = followed(&member.log);
-    let names: Vec<String> = followed.iter().map(|k| member.log.kinds()[*k].name.clone()).collect();
-    let until = followed.iter().map(|k| until(&member.log, &followed, *k)).collect();
-    let design = Design { events: names, window: [0.0, LENGTH], bumps: BUMPS, rate: RATE, until };
+pub fn overlap(study: &Study, subject: &Subject, log: &EventLog, responses: &[(usize, &Response)]) -> Overlap {
+    let followed = followed(log);
+    let rules: Vec<Option<&Scoring>> = log.kinds().iter().map(|k| study.scoring.of(&k.name)).collect();
+    let names: Vec<String> = followed.iter().map(|k| log.kinds()[*k].name.clone()).collect();
+    let until = followed.iter().map(|k| until(log, &followed, *k)).collect();
+    let from = followed.iter().map(|k| rules[*k].and_then(|r| r.align.clone())).collect();
+    let design = Design { events: names, window: [0.0, LENGTH], bumps: BUMPS, rate: RATE, until, from };
     let traced = subject.sessions.iter().any(|s| s.recording.channel(&study.channel).is_some());
-    let estimated = traced.then(|| kernels(&subject.sessions, &study.channel, &design).ok()).flatten();
+    let estimated = traced.then(|| kernels(&subject.sessions, &study.channel, &design));
+    let (failed, estimated) = match estimated {
+        Some(Err(error)) => (Some(error.to_string()), None),
+        other => (None, other.and_then(Result::ok)),
+    };
     let (source, found): (Source, Vec<Kernel>) = match (estimated, &study.sensor) {
         (Some(k), _) => (Source::Trace, k.kernels.iter().map(|k| Kernel::new(&k.values)).collect()),
         (None, Some(sensor)) => (Source::Sensor, followed.iter().map(|_| Kernel::of(sensor)).collect()),
-        (None, None) => return Overlap::default(),
+        (None, None) => return Overlap { failed, ..Overlap::default() },
     };
     let interval = |s: &Session| s.windows.as_ref().map_or_else(|| sampling(&s.recording.times), |w| w.interval);
     let intervals: Vec<f64> = subject.sessions.iter().map(interval).collect();
-    let mut all = Overlap { source, kinds: vec![vec![0.0; member.scored.len()]; followed.len()], tails: 0 };
-    for (i, scored) in member.scored.iter().enumerate() {
-        let log = &subject.sessions[scored.session].recording.events;
-        let Some(rule) = study.scoring.of(&member.log.kinds()[scored.response.kind].name) else {
-            continue;
-        };
-        let added = added(log, &scored.response, (rule, intervals[scored.session]), &followed, &found);
+    let begins: Vec<Vec<Begin>> = subject.sessions.iter().map(|s| begins(s, &followed, &rules)).collect();
+    let mut all = Overlap { source, failed, kinds: vec![vec![0.0; responses.len()]; followed.len()], tails: 0 };
+    for (i, (session, response)) in responses.iter().enumerate() {
+        let Some(rule) = rules[response.kind] else { continue };
+        let added = added(&begins[*session], response, (rule, intervals[*session]), &found);
         for (kind, value) in added.sums.iter().enumerate() {
             all.kinds[kind][i] = *value;
         }
@@ -152,29 +158,42 @@ pub fn overlap(study: &Study, subject: &Subject, member: &Member) -> Overlap {
     all
 }
 
+/// When a response begins that an event of a followed kind has.
+struct Begin {
+    time: f64,
+    row: usize,
+    /// Its kind, among those that are followed.
+    kind: usize,
+}
+
+/// Those of a session, in the order of time.
+fn begins(session: &Session, followed: &[usize], rules: &[Option<&Scoring>]) -> Vec<Begin> {
+    let log = &session.recording.events;
+    let begin = |(row, event): (usize, &Event)| {
+        let kind = followed.iter().position(|k| *k == event.kind.index())?;
+        let time = rules[event.kind.index()].map_or(Some(event.time), |r| r.aligned(log, row))?;
+        Some(Begin { time, row, kind })
+    };
+    let mut all: Vec<Begin> = log.events().iter().enumerate().filter_map(begin).collect();
+    all.sort_by(|a, b| a.time.total_cmp(&b.time));
+    all
+}
+
 struct Added {
     sums: Vec<f64>,
     tail: bool,
 }
 
-/// What the other events of a session add to the windows of one, at a sampling interval (s).
-fn added(
-    log: &EventLog,
-    response: &Response,
-    (rule, interval): (&Scoring, f64),
-    followed: &[usize],
-    kernels: &[Kernel],
-) -> Added {
+/// What the other responses of a session add to the windows of one, at a sampling interval (s).
+fn added(begins: &[Begin], response: &Response, (rule, interval): (&Scoring, f64), kernels: &[Kernel]) -> Added {
     let ([from, to], aligned) = (rule.span(), response.aligned);
-    let events = log.events();
-    let first = events.partition_point(|e| e.time < aligned + from - LENGTH);
-    let near = events.iter().enumerate().skip(first).take_while(|(_, e)| e.time < aligned + to);
-    let mut added = Added { sums: vec![0.0; followed.len()], tail: false };
-    for (_, event) in near.filter(|(row, _)| *row != response.row) {
-        let Some(kind) = followed.iter().position(|k| *k == event.kind.index()) else { continue };
-        let kernel = &kernels[kind];
-        let mean = |[a, b]: Window| kernel.mean([aligned + a - event.time, aligned + b - event.time]);
-        added.sums[kind] += rule.value(mean(rule.response), rule.baseline.map(mean), interval);
+    let first = begins.partition_point(|b| b.time < aligned + from - LENGTH);
+    let near = begins[first..].iter().take_while(|b| b.time < aligned + to);
+    let mut added = Added { sums: vec![0.0; kernels.len()], tail: false };
+    for begin in near.filter(|b| b.row != response.row) {
+        let kernel = &kernels[begin.kind];
+        let mean = |[a, b]: Window| kernel.mean([aligned + a - begin.time, aligned + b - begin.time]);
+        added.sums[begin.kind] += rule.value(mean(rule.response), rule.baseline.map(mean), interval);
         added.tail |= rule.windows().any(|w| mean(w).abs() > TAIL * kernel.peak);
     }
     added

@@ -1,8 +1,9 @@
 //! The probability that coefficients are all above 0, by which a sign that a theory fixes enters the evidence.
 //!
 //! Of one coefficient it is Student's distribution function, here in logarithms far into its tail. Of several it is the
-//! integral of a multivariate t over the positive orthant, by separation of variables (Genz & Bretz 2002) on a lattice of
-//! fixed points. [key: genz2002]
+//! integral of a multivariate t over the positive orthant, one variable after the other (Genz & Bretz 2002) on a lattice of
+//! fixed points: given those before, the next is a t of one degree of freedom more. [key: genz2002] What is drawn comes from
+//! Wallace's normal score of a t (1959) and is weighed by the exact density. [key: wallace1959]
 
 use nalgebra::DMatrix;
 use statrs::distribution::{Continuous, ContinuousCDF, Normal, StudentsT};
@@ -10,7 +11,7 @@ use statrs::function::beta::ln_beta;
 use statrs::function::erf::erfc;
 
 /// Points of the lattice.
-const POINTS: usize = 128;
+const POINTS: usize = 256;
 /// Below this Student's distribution function is taken from its continued fraction.
 const FAR: f64 = -4.0;
 
@@ -54,15 +55,39 @@ fn ln_normal(x: f64) -> f64 {
     -0.5 * (x * x + std::f64::consts::TAU.ln()) - (-x).ln() + (-q).ln_1p()
 }
 
-/// A normal score above 0 of a variable that is standard normal and less than `limit`, at a share of what lies there.
-fn below(normal: &Normal, limit: f64, share: f64) -> f64 {
+/// A normal score below `limit`, at a share of what lies there, and ln of its density there.
+fn below(normal: &Normal, limit: f64, share: f64) -> (f64, f64) {
     let p = share * normal.cdf(limit);
     if p > 1e-290 {
-        normal.inverse_cdf(p)
-    } else {
-        // In the far tail what lies below a limit is exponential in its distance from it.
-        limit + share.ln() / (-limit).max(1.0)
+        let z = normal.inverse_cdf(p);
+        return (z, -0.5 * (z * z + std::f64::consts::TAU.ln()) - ln_normal(limit));
     }
+    // In the far tail what lies below a limit is exponential in its distance from it.
+    let rate = (-limit).max(1.0);
+    (limit + share.ln() / rate, rate.ln() + share.ln())
+}
+
+/// Wallace's normal score of a t with `df` degrees of freedom.
+fn score(t: f64, df: f64) -> f64 {
+    wallace(df) * (df * (t * t / df).ln_1p()).sqrt().copysign(t)
+}
+
+fn wallace(df: f64) -> f64 {
+    (8.0 * df + 1.0) / (8.0 * df + 3.0)
+}
+
+/// The t of a normal score, and ln of the score's derivative there.
+fn unscore(z: f64, df: f64) -> (f64, f64) {
+    let c = wallace(df);
+    let s = z / c;
+    let t = (df * (s * s / df).exp_m1()).sqrt().copysign(z);
+    let slope = if s.abs() < 1e-8 { c } else { c * t / ((1.0 + t * t / df) * s) };
+    (t, slope.ln())
+}
+
+/// ln of Student's density.
+fn ln_density(t: f64, df: f64) -> f64 {
+    -0.5 * df.ln() - ln_beta(0.5 * df, 0.5) - 0.5 * (df + 1.0) * (t * t / df).ln_1p()
 }
 
 /// ln P(all coefficients are above 0) of a multivariate t with this location, scale matrix (its square root is the
@@ -75,26 +100,36 @@ pub fn ln_positive(location: &[f64], scale: &DMatrix<f64>, df: f64) -> f64 {
         1 => return ln_student(location[0] / scale[(0, 0)].sqrt(), df),
         _ => {}
     }
-    let Some(factor) = scale.clone().cholesky() else { return f64::NAN };
+    // The least likely first: then the others are drawn where the integral lies, and the order given does not matter.
+    let far = |i: usize| location[i] / scale[(i, i)].sqrt();
+    let mut order: Vec<usize> = (0..k).collect();
+    order.sort_by(|a, b| far(*a).total_cmp(&far(*b)));
+    let sorted = DMatrix::from_fn(k, k, |i, j| scale[(order[i], order[j])]);
+    let Some(factor) = sorted.cholesky() else { return f64::NAN };
     let (l, normal) = (factor.l(), Normal::standard());
     // The additive recurrence of the generalised golden ratio.
-    let phi = (0..64).fold(2.0_f64, |phi, _| (1.0 + phi).powf(1.0 / (k as f64 + 1.0)));
+    let phi = (0..64).fold(2.0_f64, |phi, _| (1.0 + phi).powf(1.0 / k as f64));
     let mut logs = [0.0; POINTS];
     let mut y = vec![0.0; k];
     for (point, log) in logs.iter_mut().enumerate() {
         let share = |j: usize| (0.5 + (point + 1) as f64 * phi.powi(-(j as i32 + 1))).fract().clamp(1e-12, 1.0 - 1e-12);
-        // χ²/ν by Wilson & Hilferty's cube.
-        let third = 2.0 / (9.0 * df);
-        let radius = (1.0 - third + normal.inverse_cdf(share(0)) * third.sqrt()).max(1e-3).powf(1.5);
+        let mut squares = 0.0;
         *log = 0.0;
         for i in 0..k {
-            // x_i = −(coefficient i − location) must stay below the location.
+            // x_i = −(coefficient i − location) must stay below the location. Given those before, y_i times `widen` is a t.
             let known: f64 = (0..i).map(|j| l[(i, j)] * y[j]).sum();
-            let limit = (location[i] * radius - known) / l[(i, i)];
-            *log += ln_normal(limit);
-            if i + 1 < k {
-                y[i] = below(&normal, limit, share(i + 1));
+            let own = df + i as f64;
+            let widen = (own / (df + squares)).sqrt();
+            let limit = (location[order[i]] - known) / l[(i, i)] * widen;
+            if i + 1 == k {
+                *log += ln_student(limit, own);
+                break;
             }
+            let (z, drawn) = below(&normal, score(limit, own), share(i));
+            let (t, slope) = unscore(z, own);
+            *log += ln_density(t, own) - drawn - slope;
+            y[i] = t / widen;
+            squares += y[i] * y[i];
         }
     }
     let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -152,6 +187,22 @@ mod tests {
         let ours = ln_positive(&[-3.0, 1.0], &unit, 1e9);
         let exact = ln_normal(-3.0) + ln_normal(1.0);
         assert!((ours - exact).abs() < 0.02, "{ours} {exact}");
+    }
+
+    #[test]
+    fn a_coefficient_far_below_zero_beside_one_far_above_has_students_tail_and_no_order_matters() {
+        for (df, t) in [(50.0, -8.0), (50.0, -10.0), (200.0, -10.0), (200.0, -20.0), (1000.0, -15.0), (1000.0, -30.0)] {
+            let unit = DMatrix::identity(2, 2);
+            for location in [[t, 1e4], [1e4, t]] {
+                let ours = ln_positive(&location, &unit, df);
+                assert!((ours - ln_student(t, df)).abs() < 0.02, "{df} {t}: {ours} {}", ln_student(t, df));
+            }
+        }
+        // Four that hang together: every order gives the same, and plain simulation agrees (−6.59 of 40 million draws).
+        let scale = DMatrix::from_fn(4, 4, |i, j| if i == j { 1.0 } else { 0.9 });
+        let one = ln_positive(&[2.0, -3.0, 4.0, 0.0], &scale, 1000.0);
+        assert!((one - ln_positive(&[0.0, 4.0, -3.0, 2.0], &scale, 1000.0)).abs() < 1e-12);
+        assert!((one - ln_student(-3.0, 1000.0)).abs() < 0.05, "{one}");
     }
 
     #[test]

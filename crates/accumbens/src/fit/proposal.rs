@@ -70,7 +70,10 @@ impl Proposal {
 }
 
 /// The mean and covariance of points under weights that add up to 1.
-fn moments<'a>(points: impl Iterator<Item = (&'a [f64], f64)> + Clone, d: usize) -> (DVector<f64>, DMatrix<f64>) {
+pub(super) fn moments<'a>(
+    points: impl Iterator<Item = (&'a [f64], f64)> + Clone,
+    d: usize,
+) -> (DVector<f64>, DMatrix<f64>) {
     let vector = |z: &[f64]| DVector::from_column_slice(z);
     let mean = points.clone().fold(DVector::zeros(d), |m, (z, w)| m + vector(z) * w);
     let covariance = points.fold(DMatrix::zeros(d, d), |c, (z, w)| {

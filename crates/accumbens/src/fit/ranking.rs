@@ -18,8 +18,7 @@ pub struct Ranked {
     pub truth: bool,
     /// Other theories that say the same on this design: they share one vote.
     pub one_with: Vec<String>,
-    /// Log predictive density over all subjects, each session given those before, parameters averaged over their
-    /// priors, nats.
+    /// Log evidence over all subjects, parameters averaged over their priors, nats.
     pub held_out: f64,
     /// Its difference to the best of the ranking, with the standard error of that difference over subjects; NaN with one.
     pub difference: [f64; 2],

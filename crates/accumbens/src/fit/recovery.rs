@@ -2,16 +2,20 @@
 //!
 //! On the subjects' own events each theory, and the description without theory, makes studies: its fitted part at its fitted
 //! gain, the fitted overlap, the fitted offsets and drifts permuted among sessions (in their order they hold what the truth
-//! of the recording made of them), and its own residuals, permuted within sessions and kinds of event. Every theory is then searched anew as in the comparison, with a smaller budget, and the verdict noted (Wilson & Collins 2019):
-//! what counts is what would have been said, "none of these" included. The residuals of a fit are a little smaller than
-//! the noise, so that this errs towards saying too much. [key: wilson2019]
+//! of the recording made of them), and its own residuals, turned round within each session and kind of event: their slow
+//! changes stay, what they had to do with the events does not. Every theory is then searched anew as in the comparison,
+//! with a smaller budget, and the verdict noted (Wilson & Collins 2019): what counts is what would have been said, "none of
+//! these" included. [key: wilson2019] Two things are not quite as in the recording: residuals of a fit are a little smaller
+//! than the noise, and a smaller budget leaves theories, not the description, a little less evidence.
 
+use super::alike::of_theory;
 use super::description::{self, Description};
-use super::infer::{Asked, Budget, Tried};
+use super::infer::{Asked, Budget, Fitted, Tried};
 use super::ranking::NULL;
 use super::verdict::{Evidences, Strength};
 use accumbens_core::{Result, Seed};
 use rand::seq::SliceRandom;
+use rand::{Rng, RngExt};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -85,6 +89,29 @@ impl Recovery {
     }
 }
 
+/// Fewer residuals of a kind in a session than this are turned round together with those of its other sessions.
+const FEW: usize = 5;
+
+/// Turns residuals round: in each group of one key they begin at a place of chance, and run backwards half of the time.
+/// `key` is (kind, session).
+fn turn(residuals: &mut [f64], key: impl Fn(usize) -> (usize, usize), rng: &mut impl Rng) {
+    let mut order: Vec<usize> = (0..residuals.len()).collect();
+    order.sort_by_key(|&i| key(i));
+    for kind in order.chunk_by(|a, b| key(*a).0 == key(*b).0) {
+        let sessions: Vec<&[usize]> = kind.chunk_by(|a, b| key(*a) == key(*b)).collect();
+        let few = sessions.iter().any(|s| s.len() < FEW);
+        for group in if few { vec![kind] } else { sessions } {
+            let mut values: Vec<f64> = group.iter().map(|&i| residuals[i]).collect();
+            let first = rng.random_range(0..values.len());
+            values.rotate_left(first);
+            if rng.random_bool(0.5) {
+                values.reverse();
+            }
+            group.iter().zip(values).for_each(|(&i, v)| residuals[i] = v);
+        }
+    }
+}
+
 /// What a truth says of a subject: fitted responses, and which part of them is its own; and what it leaves.
 pub struct Made {
     /// Fitted responses, overlap taken off, in the responses' unit.
@@ -118,20 +145,14 @@ pub struct World<'a> {
 }
 
 impl World<'_> {
-    /// Responses of a subject under a truth: what it made, and its residuals permuted within sessions and kinds.
+    /// Responses of a subject under a truth: what it made, and its residuals turned round.
     fn responses(&self, truth: usize, study: usize, subject: usize) -> Vec<f64> {
         let (made, asked) = (&self.made[truth][subject], &self.asked[0][subject]);
         let (member, y) = (asked.member, &asked.task.y);
-        let mut rng = self.seed.stream(&format!("recovery/{truth}/{study}/{}", member.name));
+        let label = self.labels.get(truth).map_or(description::NAME, |l| *l);
+        let mut rng = self.seed.stream(&format!("recovery/{label}/{study}/{}", member.name));
         let mut residuals: Vec<f64> = y.iter().zip(&made.fitted).map(|(y, f)| y - f).collect();
-        let key = |i: usize| (member.scored[i].session, member.scored[i].response.kind);
-        let mut order: Vec<usize> = (0..y.len()).collect();
-        order.sort_by_key(|&i| key(i));
-        for group in order.chunk_by(|a, b| key(*a) == key(*b)) {
-            let mut values: Vec<f64> = group.iter().map(|&i| residuals[i]).collect();
-            values.shuffle(&mut rng);
-            group.iter().zip(values).for_each(|(&i, v)| residuals[i] = v);
-        }
+        turn(&mut residuals, |i| (member.scored[i].response.kind, member.scored[i].session), &mut rng);
         let mut effects = made.effects.clone();
         effects.shuffle(&mut rng);
         let nuisance = &asked.task.nuisance;
@@ -142,17 +163,18 @@ impl World<'_> {
     /// What is said of one simulated study: the place of the theory that is named, and whether that is decisive.
     fn verdict(&self, truth: usize, study: usize) -> Result<(Option<usize>, bool)> {
         let subjects = self.descriptions.len();
+        let label = self.labels.get(truth).map_or(description::NAME, |l| *l);
         let ys: Vec<Vec<f64>> = (0..subjects).map(|m| self.responses(truth, study, m)).collect();
         let of = |t: usize, m: usize| {
             let asked = &self.asked[t][m];
-            let stream = format!("recovery/{truth}/{study}/{}/{}", asked.member.name, self.labels[t]);
-            let fitted = asked.infer(&ys[m], self.budget, self.seed, &stream)?;
-            // The choices that were made stay as they are; they would tell the truth of the recording.
-            Ok(fitted.held_out - fitted.choices)
+            let stream = format!("recovery/{label}/{study}/{}/{}", asked.member.name, self.labels[t]);
+            asked.infer(&ys[m], self.budget, self.seed, &stream)
         };
-        let theories: Vec<Vec<f64>> = (0..self.labels.len())
-            .map(|t| (0..subjects).map(|m| of(t, m)).collect::<Result<Vec<f64>>>())
+        let fits: Vec<Vec<Fitted>> = (0..self.labels.len())
+            .map(|t| (0..subjects).map(|m| of(t, m)).collect::<Result<_>>())
             .collect::<Result<_>>()?;
+        let known = |row: &Vec<Fitted>| of_theory(&row.iter().map(|f| f.known.clone()).collect::<Vec<_>>());
+        let none = vec![0.0; subjects];
         let nuisances: Vec<_> = self.asked[0].iter().map(|a| &a.task.nuisance).collect();
         let all: Vec<&[f64]> = ys.iter().map(Vec::as_slice).collect();
         let nothing = |m: usize| self.asked[0][m].task.evidence(&ys[m], &Tried::default(), false)[0];
@@ -160,7 +182,10 @@ impl World<'_> {
             labels: self.labels.clone(),
             families: self.families.clone(),
             groups: self.groups.to_vec(),
-            theories,
+            theories: fits.iter().map(known).collect(),
+            errors: fits.iter().map(|row| row.iter().map(|f| f.error).collect()).collect(),
+            choices: vec![none.clone(); fits.len()],
+            without_preferences: none,
             description: description::log_evidences(self.descriptions, &nuisances, &all),
             nothing: (0..subjects).map(nothing).collect(),
             count: self.count,
@@ -186,7 +211,7 @@ impl World<'_> {
             self.verdict(truth, study).map(Some)
         };
         let verdicts = jobs.par_iter().with_max_len(1).map(one).collect::<Result<Vec<_>>>()?;
-        let name = |t: usize| self.labels.get(t).map_or(super::description::NAME, |l| *l).to_owned();
+        let name = |t: usize| self.labels.get(t).map_or(description::NAME, |l| *l).to_owned();
         let answers: Vec<usize> = truths.iter().copied().filter(|t| *t < theories).collect();
         let right = |truth: usize| {
             let one = |a: &usize| truth < theories && self.groups[*a] == self.groups[truth];
@@ -211,5 +236,32 @@ impl World<'_> {
             said,
             decided,
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use accumbens_core::Seed;
+
+    #[test]
+    fn residuals_are_turned_within_session_and_kind_neighbours_stay_neighbours_and_few_are_pooled() {
+        let mut rng = Seed(3).stream("turn");
+        let before: Vec<f64> = (0..24).map(f64::from).collect();
+        let mut after = before.clone();
+        turn(&mut after, |i| (0, i / 12), &mut rng);
+        assert_ne!(after, before);
+        for (session, first) in [(&after[..12], 0.0), (&after[12..], 12.0)] {
+            assert!(session.iter().all(|v| (first..first + 12.0).contains(v)));
+            let steps = session.windows(2).filter(|w| (w[1] - w[0]).abs() == 1.0).count();
+            assert!(steps >= 10, "{session:?}");
+        }
+        // One of a kind in each session: over sessions.
+        let moved = (0..20).any(|_| {
+            let mut after: Vec<f64> = before[..6].to_vec();
+            turn(&mut after, |i| (0, i), &mut rng);
+            after != before[..6]
+        });
+        assert!(moved);
     }
 }

@@ -1,6 +1,6 @@
 //! Takes the response to each scored event from the signal.
 
-use accumbens_core::study::{Align, Scores, Scoring, Session, Window};
+use accumbens_core::study::{Scores, Scoring, Session, Window};
 use accumbens_core::{Event, Result, Role};
 use serde::Serialize;
 
@@ -128,14 +128,6 @@ fn slice(samples: &[f64], from: f64, to: f64) -> Option<&[f64]> {
     Some(&samples[from as usize..=to as usize])
 }
 
-/// The first event of the aligning kind strictly after `event` and before the next of its own kind.
-fn align(events: &[Event], row: usize, kind: usize, align: &Align) -> Option<f64> {
-    let event = events[row];
-    let limit = align.within.map_or(f64::INFINITY, |w| event.time + w);
-    let after = events[row + 1..].iter().take_while(|e| e.kind != event.kind && e.time <= limit);
-    after.filter(|e| e.kind.index() == kind).map(|e| e.time).find(|t| *t > event.time)
-}
-
 /// Every response of a session.
 ///
 /// # Errors
@@ -164,9 +156,7 @@ pub fn responses(session: &Session, channel: &str, scores: &Scores) -> Result<(V
             tally.too_soon += 1;
             continue;
         }
-        let to = rule.align.as_ref().and_then(|a| Some((a, log.kind(&a.first)?)));
-        let aligned = to.map_or(Some(event.time), |(spec, to)| align(log.events(), row, to.index(), spec));
-        let Some(aligned) = aligned else {
+        let Some(aligned) = rule.aligned(log, row) else {
             tally.unaligned += 1;
             continue;
         };
@@ -193,15 +183,18 @@ pub fn responses(session: &Session, channel: &str, scores: &Scores) -> Result<(V
 /// The statistic of a rule at times at which nothing happened: what measurement and spontaneous activity alone make of
 /// it. No cue, outcome or scored event lies within `clear` seconds of the windows.
 #[must_use]
-pub fn sham(session: &Session, channel: &str, rule: &Scoring, clear: f64) -> Vec<f64> {
+pub fn sham(session: &Session, channel: &str, scores: &Scores, rule: &Scoring, clear: f64) -> Vec<f64> {
     let samples = Samples::new(session, channel);
     if session.windows.is_some() || samples.channel.is_none() {
         return Vec::new();
     }
     let [from, to] = rule.span();
     let log = &session.recording.events;
-    let quiet = log.events().iter().filter(|e| log.kinds()[e.kind.index()].role != Role::Action);
-    let mut busy: Vec<f64> = quiet.map(|e| e.time).collect();
+    let loud = |e: &&Event| {
+        let kind = &log.kinds()[e.kind.index()];
+        kind.role != Role::Action || scores.of(&kind.name).is_some()
+    };
+    let mut busy: Vec<f64> = log.events().iter().filter(loud).map(|e| e.time).collect();
     busy.push(session.recording.duration + clear);
     let mut shams = Vec::new();
     let mut before = session.recording.times.first().copied().unwrap_or(0.0) - clear;

@@ -1,13 +1,15 @@
 //! Puts the fits of a comparison into results: each theory in each subject, the description without theory, what qualifies
 //! the answer, and what would be said under each truth.
 
+use super::alike::{Known, of_theory};
 use super::ceiling::ceiling;
+use super::choosing::Choosing;
 use super::cohort::{Cohort, Member};
 use super::compare::{ChoiceFit, Described, Fit, Options, SubjectFit, TheoryResult};
 use super::describe::signatures;
 use super::description::{self, Description};
 use super::evidence::{Part, Posterior, Scale, posterior, says};
-use super::infer::{Asked, Fitted, Task};
+use super::infer::{Asked, Fitted, Task, Tried};
 use super::ranking::{NULL, Ranked};
 use super::recovery::{Made, Recovery, World};
 use super::search::Space;
@@ -114,7 +116,9 @@ impl Whole<'_> {
             Error::input("score.focus", format!("no event is called {focus:?}"), "an event of the study")
         })?;
         let one = |(t, (label, theory)): (usize, &(String, Box<dyn AnyTheory>))| {
-            let subjects = (0..self.cohort.members.len()).map(|m| self.subject(m, t, left[t][m], focus.index()));
+            let known: Vec<Known> = self.fits.iter().map(|row| row[t].1.known.clone()).collect();
+            let held_out = of_theory(&known);
+            let subjects = (0..held_out.len()).map(|m| self.subject((m, t), [held_out[m], left[t][m]], focus.index()));
             let name = |place: usize| theory.table()[place].name.to_owned();
             let fitted = theory.fitted().into_iter().map(|(place, prior)| (name(place), prior.words())).collect();
             let points = |i: usize| self.fits.iter().map(|row| row[t].1.tried[i]).sum();
@@ -133,7 +137,7 @@ impl Whole<'_> {
         self.options.theories.iter().enumerate().map(one).collect()
     }
 
-    fn subject(&self, m: usize, t: usize, left_out: f64, focus: usize) -> Result<SubjectFit> {
+    fn subject(&self, (m, t): (usize, usize), [held_out, left_out]: [f64; 2], focus: usize) -> Result<SubjectFit> {
         let (member, task) = (&self.cohort.members[m], &self.tasks[m]);
         let (theory, fitted): (_, &Fitted) = (self.options.theories[t].1.as_ref(), &self.fits[m][t].1);
         let space = Space::of(theory);
@@ -145,14 +149,14 @@ impl Whole<'_> {
         let mut shared = known.shared.iter().copied();
         let mut gain = |channel: &Vec<f64>| if says(channel) { shared.next().unwrap_or(0.0) } else { 0.0 };
         let gains: Vec<f64> = fitted.best.channels.iter().map(&mut gain).collect();
-        let spread = variance(&known.own);
-        let attenuation = (spread / (spread + known.noise * known.noise)).sqrt();
+        let attenuation = self.attenuation(m, &known, focus);
         let n = (task.y.len() + task.choosing.chosen.len()) as f64;
         let (choices, chances) = ChoiceFit::of(task, fitted);
         let [with, without] = [&known.fitted, &alone.fitted].map(|f| unexplained(&task.y, f));
         Ok(SubjectFit {
             subject: member.name.clone(),
-            held_out: fitted.held_out,
+            held_out,
+            held_out_error: fitted.error,
             effective_draws: fitted.effective,
             choices,
             chances,
@@ -171,7 +175,18 @@ impl Whole<'_> {
         })
     }
 
-    /// For each theory the first that is one with it on this design: their dopamine is the same in every subject.
+    /// By how much offsets, drift and noise lower a correlation of the theory's own part, over responses to the focus event.
+    fn attenuation(&self, m: usize, known: &Posterior, focus: usize) -> f64 {
+        let scored = &self.cohort.members[m].scored;
+        let effects = self.tasks[m].nuisance.laid_out(&known.effects);
+        let here: Vec<usize> = (0..scored.len()).filter(|&i| scored[i].response.kind == focus).collect();
+        let own: Vec<f64> = here.iter().map(|&i| known.own[i]).collect();
+        let moved: Vec<f64> = here.iter().map(|&i| known.own[i] + effects[i]).collect();
+        (variance(&own) / (variance(&moved) + known.noise * known.noise)).sqrt().min(1.0)
+    }
+
+    /// For each theory the first that is one with it on this design: their dopamine is the same in every subject, and what they
+    /// prefer before choices.
     pub fn groups(&self) -> Vec<usize> {
         let same = |a: &[Vec<f64>], b: &[Vec<f64>], least: f64| {
             let alike = |(x, y): (&Vec<f64>, &Vec<f64>)| {
@@ -180,17 +195,24 @@ impl Whole<'_> {
             };
             !a.is_empty() && a.len() == b.len() && a.iter().zip(b).all(alike)
         };
+        let alike = |a: &Tried, b: &Tried, least: f64| {
+            let [x, y] = [a, b].map(|t| std::slice::from_ref(&t.preferences));
+            same(&a.channels, &b.channels, least) && (self.study.choices.is_empty() || same(x, y, least))
+        };
         let one = |a: usize, b: usize| {
             self.fits.iter().all(|row| {
                 let (a, b) = (&row[a], &row[b]);
-                same(&a.0[0].channels, &b.0[0].channels, ONE) && same(&a.1.best.channels, &b.1.best.channels, FITTED)
+                alike(&a.0[0], &b.0[0], ONE) && alike(&a.1.best, &b.1.best, FITTED)
             })
         };
         let null = |t: usize| self.options.theories[t].1.info().family == NULL;
         let mut groups: Vec<usize> = Vec::new();
         for t in 0..self.options.theories.len() {
-            let first = (0..t).find(|&a| groups[a] == a && null(a) == null(t) && one(a, t));
-            groups.push(first.unwrap_or(t));
+            // Whoever is one with any of a group is one with the group, and joins groups that were two.
+            let met: Vec<usize> = (0..t).filter(|&a| null(a) == null(t) && one(a, t)).map(|a| groups[a]).collect();
+            let first = met.iter().copied().min().unwrap_or(t);
+            groups.iter_mut().filter(|g| met.contains(g)).for_each(|g| *g = first);
+            groups.push(first);
         }
         groups
     }
@@ -244,8 +266,13 @@ impl Whole<'_> {
         let mut made = (0..asked.len()).map(theory).collect::<Result<Vec<_>>>()?;
         made.push((0..members.len()).map(described).collect::<Result<_>>()?);
         let families: Vec<&str> = self.options.theories.iter().map(|t| t.1.info().family).collect();
+        // The choices that were made would tell the truth of the recording.
+        let silent = |t: &Task| Task { choosing: Choosing::default(), ..t.clone() };
+        let tasks: Vec<Task> = self.tasks.iter().map(silent).collect();
+        let asked: Vec<Vec<Asked<'_>>> =
+            asked.iter().map(|row| row.iter().zip(&tasks).map(|(a, task)| a.with(task)).collect()).collect();
         let world = World {
-            asked,
+            asked: &asked,
             made,
             descriptions: self.descriptions,
             labels: self.options.theories.iter().map(|t| t.0.as_str()).collect(),

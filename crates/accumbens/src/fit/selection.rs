@@ -153,13 +153,14 @@ fn free_energy(evidence: &[Vec<f64>], prior: &[f64], alpha: &[f64], attribution:
 /// probability ∫ f_k(x)·Π_{j≠k} F_j(x) dx, here by the trapezoidal rule in ln x.
 #[must_use]
 pub fn exceedance(alpha: &[f64]) -> Vec<f64> {
-    const STEPS: usize = 4000;
     let least = alpha.iter().copied().fold(f64::INFINITY, f64::min);
     let most = alpha.iter().copied().fold(0.0, f64::max);
     let (from, to) = (-40.0 / least.min(1.0), (most + 12.0 * most.sqrt() + 40.0).ln());
-    let h = (to - from) / STEPS as f64;
+    // A gamma variable of shape α is about 1/√α wide in ln x.
+    let steps = ((to - from) * most.max(1.0).sqrt() / 0.2).ceil().max(4000.0) as usize;
+    let h = (to - from) / steps as f64;
     let mut probability = vec![0.0; alpha.len()];
-    for i in 0..=STEPS {
+    for i in 0..=steps {
         let t = from + h * i as f64;
         let x = t.exp();
         let below: Vec<f64> = alpha.iter().map(|a| if x > 1e-300 { gamma_lr(*a, x) } else { 0.0 }).collect();
@@ -183,6 +184,10 @@ mod tests {
             let ours = exceedance(&[a, 1.0])[0];
             assert!((ours - (1.0 - 0.5_f64.powf(a))).abs() < 1e-9, "{a}: {ours}");
         }
+        // Many animals beside small prior counts need a fine grid: both are nearly normal, and far apart here.
+        let many = exceedance(&[130.0, 110.0, 1.0 / 29.0])[0];
+        let z = 20.0 / 240.0_f64.sqrt();
+        assert!((many - 0.5 * statrs::function::erf::erfc(-z / 2.0_f64.sqrt())).abs() < 0.003, "{many}");
         assert!(exceedance(&[3.0; 4]).iter().all(|p| (p - 0.25).abs() < 1e-12));
     }
 

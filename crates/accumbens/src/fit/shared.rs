@@ -1,11 +1,7 @@
-//! Evidence of coefficients of which the other animals say something: those of each animal lie around a mean of the group.
-//!
-//! In units of the noise a coefficient is c ~ N(μ, ρv) in each animal with μ ~ N(0, (1 − ρ)v), so that beforehand it has the
-//! variance v whatever ρ is: ρ = 1 is an animal by itself, ρ near 0 one like all others. μ is known from the other animals
-//! alone, never from the animal whose evidence it is: a meta-analysis by random effects of what they say
-//! (DerSimonian & Laird 1986, with the spread between animals given), leaving one out. [key: dersimonian1986] Of all
-//! animals together the evidence is that of the first by itself, of the second given the first, and so on.
+//! Evidence of a subject under columns whose coefficients the other animals say something of ([`super::alike`]), from sums that
+//! are made once for all columns.
 
+use super::alike::{Animal, Information};
 use super::evidence::{Nuisance, Sums};
 use nalgebra::{DMatrix, DVector};
 
@@ -23,25 +19,6 @@ pub struct Columns {
 pub struct Subject {
     sums: Sums,
     fixed: Vec<f64>,
-}
-
-/// What a subject's responses say of coefficients, all else integrated out: precision, and precision times estimate.
-struct Information {
-    precision: DMatrix<f64>,
-    vector: DVector<f64>,
-}
-
-impl Information {
-    /// The same of a mean around which the coefficients vary with these precisions.
-    fn of_mean(&self, between: &[f64]) -> Option<Self> {
-        let mut inner = self.precision.clone();
-        between.iter().enumerate().for_each(|(i, p)| inner[(i, i)] += p);
-        let kept = inner.cholesky()?;
-        Some(Self {
-            precision: &self.precision - &self.precision * kept.solve(&self.precision),
-            vector: &self.vector - &self.precision * kept.solve(&self.vector),
-        })
-    }
 }
 
 impl Subject {
@@ -66,26 +43,23 @@ impl Subject {
         let variances: Vec<f64> = self.fixed.iter().chain(&columns.variances).copied().collect();
         self.of(columns).solve(&variances).map_or(f64::NAN, |s| s.density())
     }
+}
 
-    /// The log evidence with coefficients of this mean and covariance (in units of the noise variance).
-    fn around(&self, columns: &Columns, mean: &DVector<f64>, covariance: DMatrix<f64>) -> Option<f64> {
-        let (fixed, k) = (self.fixed.len(), mean.len());
-        let factor = covariance.cholesky()?.unpack();
-        // Coefficients are the mean and the factor times coefficients of unit variance; the mean is taken off the responses.
-        let mut turn = DMatrix::identity(fixed + k + 1, fixed + k + 1);
-        turn.view_mut((fixed, fixed), (k, k)).copy_from(&factor);
-        turn.view_mut((fixed, fixed + k), (k, 1)).copy_from(&(-mean));
-        let sums = self.of(columns);
-        let turned = Sums { products: turn.tr_mul(&(&sums.products * &turn)), ..sums };
-        let variances: Vec<f64> = self.fixed.iter().copied().chain(std::iter::repeat_n(1.0, k)).collect();
-        turned.solve(&variances).map(|s| s.density())
-    }
+/// A subject under some of its columns.
+#[derive(Clone, Copy, Debug)]
+pub struct Under<'a> {
+    /// The subject.
+    pub subject: &'a Subject,
+    /// The columns.
+    pub columns: &'a Columns,
+}
 
-    fn information(&self, columns: &Columns) -> Option<Information> {
-        let (fixed, k) = (self.fixed.len(), columns.places.len());
-        let products = self.of(columns).products;
+impl Animal for Under<'_> {
+    fn information(&self) -> Option<Information> {
+        let (fixed, k) = (self.subject.fixed.len(), self.columns.places.len());
+        let products = self.subject.of(self.columns).products;
         let mut inner = products.view((0, 0), (fixed, fixed)).into_owned();
-        self.fixed.iter().enumerate().for_each(|(i, v)| inner[(i, i)] += 1.0 / v);
+        self.subject.fixed.iter().enumerate().for_each(|(i, v)| inner[(i, i)] += 1.0 / v);
         let cross = products.view((0, fixed), (fixed, k + 1)).into_owned();
         let left = products.view((fixed, fixed), (k + 1, k + 1)) - cross.tr_mul(&inner.cholesky()?.solve(&cross));
         Some(Information {
@@ -93,47 +67,24 @@ impl Subject {
             vector: left.view((0, k), (k, 1)).column(0).into_owned(),
         })
     }
-}
 
-/// Evidences of subjects whose coefficients are alike.
-#[derive(Clone, Debug)]
-pub struct Led {
-    /// The log evidence of each, given all the others.
-    pub given_others: Vec<f64>,
-    /// That of all together.
-    pub joint: f64,
-}
-
-/// The evidences of subjects, with the share `between` of the prior variance between subjects; nothing where they cannot be
-/// computed.
-#[must_use]
-pub fn led(subjects: &[&Subject], columns: &Columns, between: f64) -> Option<Led> {
-    let k = columns.places.len();
-    let spread: Vec<f64> = columns.variances.iter().map(|v| between * v).collect();
-    let precisions: Vec<f64> = spread.iter().map(|v| 1.0 / v).collect();
-    let say = |s: &&Subject| s.information(columns)?.of_mean(&precisions);
-    let means: Vec<Information> = subjects.iter().map(say).collect::<Option<_>>()?;
-    let before = DVector::from_iterator(k, columns.variances.iter().map(|v| 1.0 / ((1.0 - between) * v)));
-    let given = |m: usize, others: &mut dyn Iterator<Item = usize>| {
-        let mut all = Information { precision: DMatrix::from_diagonal(&before), vector: DVector::zeros(k) };
-        for other in others {
-            all.precision += &means[other].precision;
-            all.vector += &means[other].vector;
-        }
-        let factor = all.precision.cholesky()?;
-        let (mean, mut covariance) = (factor.solve(&all.vector), factor.inverse());
-        spread.iter().enumerate().for_each(|(i, v)| covariance[(i, i)] += v);
-        subjects[m].around(columns, &mean, covariance)
-    };
-    let n = subjects.len();
-    let chain = (0..n).map(|m| given(m, &mut (0..m))).sum::<Option<f64>>()?;
-    let given_others = (0..n).map(|m| given(m, &mut (0..n).filter(|j| *j != m))).collect::<Option<Vec<f64>>>()?;
-    let finite = chain.is_finite() && given_others.iter().all(|e| e.is_finite());
-    finite.then_some(Led { given_others, joint: chain })
+    fn around(&self, mean: &DVector<f64>, covariance: DMatrix<f64>) -> Option<f64> {
+        let (fixed, k) = (self.subject.fixed.len(), mean.len());
+        let factor = covariance.cholesky()?.unpack();
+        // Coefficients are the mean and the factor times coefficients of unit variance; the mean is taken off the responses.
+        let mut turn = DMatrix::identity(fixed + k + 1, fixed + k + 1);
+        turn.view_mut((fixed, fixed), (k, k)).copy_from(&factor);
+        turn.view_mut((fixed, fixed + k), (k, 1)).copy_from(&(-mean));
+        let sums = self.subject.of(self.columns);
+        let turned = Sums { products: turn.tr_mul(&(&sums.products * &turn)), ..sums };
+        let variances: Vec<f64> = self.subject.fixed.iter().copied().chain(std::iter::repeat_n(1.0, k)).collect();
+        turned.solve(&variances).map(|s| s.density())
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::alike::Row;
     use super::super::evidence::{OFFSET, Part, SESSION, log_evidence};
     use super::*;
 
@@ -155,6 +106,12 @@ mod tests {
 
     fn part(columns: &[Vec<f64>], variance: f64) -> Part<'_> {
         Part { shared: columns.iter().map(|c| (c.as_slice(), variance)).collect(), ..Part::default() }
+    }
+
+    fn row(subjects: &[Subject], columns: &Columns, between: f64) -> Row {
+        let under: Vec<Under<'_>> = subjects.iter().map(|subject| Under { subject, columns }).collect();
+        let animals: Vec<&dyn Animal> = under.iter().map(|u| u as &dyn Animal).collect();
+        Row::alike(&animals, &columns.variances, between).unwrap()
     }
 
     #[test]
@@ -200,8 +157,8 @@ mod tests {
             })
             .to_vec();
         let columns = Columns { places: vec![0], variances: vec![v] };
-        let led = led(&subjects.iter().collect::<Vec<_>>(), &columns, between).unwrap();
-        let ours = led.given_others[0];
+        let row = row(&subjects, &columns, between);
+        let ours = row.given(0);
         // The Student t of the same location and scale, with the noise's own prior.
         use super::super::evidence::{SCALE, SHAPE};
         use statrs::function::gamma::ln_gamma;
@@ -213,7 +170,7 @@ mod tests {
             - 0.5 * count * std::f64::consts::TAU.ln();
         assert!((ours - dense).abs() < 1e-9, "{ours} {dense}");
         // All together: the first by itself (μ known beforehand alone), then the second given the first.
-        assert!((led.joint - subjects[0].alone(&columns) - led.given_others[1]).abs() < 1e-9);
+        assert!((row.joint() - subjects[0].alone(&columns) - row.given(1)).abs() < 1e-9);
     }
 
     #[test]
@@ -227,9 +184,10 @@ mod tests {
                 .collect();
             let columns = Columns { places: vec![0], variances: vec![1.0] };
             let alone = subjects[0].alone(&columns);
-            led(&subjects.iter().collect::<Vec<_>>(), &columns, 0.1).unwrap().given_others[0] - alone
+            row(&subjects, &columns, 0.1).given(0) - alone
         };
-        assert!(evidence([1.5; 4]) > 0.1);
-        assert!(evidence([1.5, -1.5, -1.5, -1.5]) < -0.5);
+        let shared = evidence([3.0; 4]);
+        assert!(shared > 0.1, "{shared}");
+        assert!(evidence([3.0, -3.0, -3.0, -3.0]) < -0.5);
     }
 }

@@ -91,8 +91,11 @@ pub const DECISIVE: f64 = 0.95;
 /// Of two accounts of three animals or more, the protected exceedance from which one is clearly better, as a share of what
 /// animals that all agree reach.
 const CLEARLY: f64 = 0.85;
-/// The log Bayes factor from which one account is clearly better: 20 to 1 [key: kass1995].
+/// The log Bayes factor from which one account is clearly better: 20 to 1 [key: kass1995], and as many times that as
+/// theories are asked, the best of which is looked at.
 const STRONG: f64 = 3.0;
+/// The family of the description: it is asked always, beside null theories that a user may ask.
+pub const DESCRIPTION: &str = "description";
 
 /// The evidences that are judged: of each account in each animal.
 pub struct Evidences<'a> {
@@ -104,10 +107,16 @@ pub struct Evidences<'a> {
     pub groups: Vec<usize>,
     /// Evidence of each theory (row) in each animal.
     pub theories: Vec<Vec<f64>>,
+    /// Standard errors of those.
+    pub errors: Vec<Vec<f64>>,
+    /// What of each theory's evidence is that of choices.
+    pub choices: Vec<Vec<f64>>,
     /// Evidence of the description without theory in each animal.
     pub description: Vec<f64>,
     /// Evidence of offsets, drift and overlap alone in each animal.
     pub nothing: Vec<f64>,
+    /// What of both is that of choices.
+    pub without_preferences: Vec<f64>,
     /// Prior count of each account among animals.
     pub count: f64,
 }
@@ -116,7 +125,7 @@ pub struct Evidences<'a> {
 pub struct Selected {
     /// The selection; its last column is the description.
     pub selection: Selection,
-    /// The first theory of each column but the last.
+    /// The group of each column but the last.
     pub columns: Vec<usize>,
 }
 
@@ -141,15 +150,28 @@ impl Evidences<'_> {
         };
         let row = |m: usize| columns.iter().map(|&c| of(c, m)).chain([self.description[m]]).collect::<Vec<f64>>();
         let rows: Vec<Vec<f64>> = (0..animals).map(row).collect();
-        let families: Vec<&str> = columns.iter().map(|&c| self.families[c]).chain([super::ranking::NULL]).collect();
+        let families: Vec<&str> =
+            columns.iter().map(|&c| self.families[self.speaker(c)]).chain([DESCRIPTION]).collect();
         Selected { selection: select(&rows, &families, self.count), columns }
     }
 
-    /// Whether account `a` is clearly better than `b`: by a Bayes factor of 20 over all animals, and in three animals or more as
-    /// the more frequent of the two; in fewer, in each of them.
-    fn clearly(&self, a: &[f64], b: &[f64]) -> bool {
-        let each: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
-        if each.iter().sum::<f64>().partial_cmp(&STRONG) != Some(std::cmp::Ordering::Greater) {
+    /// The theory that speaks for a group, wherever it was named: of the shortest label, the first of the alphabet.
+    fn speaker(&self, group: usize) -> usize {
+        let members = (0..self.labels.len()).filter(|&t| self.groups[t] == group);
+        members.min_by_key(|&t| (self.labels[t].len(), self.labels[t])).unwrap_or(group)
+    }
+
+    fn is_null(&self, theory: usize) -> bool {
+        self.families[theory] == super::ranking::NULL
+    }
+
+    /// Whether an account is clearly better than another by these differences: by a Bayes factor of 20 for each theory asked, over
+    /// all animals and beyond two standard errors of the estimate, and in three animals or more as the more frequent of the two;
+    /// in fewer, in each of them.
+    fn clearly(&self, each: &[f64], error: f64) -> bool {
+        let asked = (0..self.labels.len()).filter(|&t| self.groups[t] == t && !self.is_null(t)).count();
+        let sum = each.iter().sum::<f64>() - 2.0 * error;
+        if sum.partial_cmp(&(STRONG + (asked.max(1) as f64).ln())) != Some(std::cmp::Ordering::Greater) {
             return false;
         }
         if each.len() < 3 {
@@ -160,16 +182,36 @@ impl Evidences<'_> {
         selection.protected[0] >= CLEARLY * selection.ceiling
     }
 
-    /// The theory that leads: the most frequent among animals, its evidence deciding between equals.
-    fn leader(&self, selected: &Selected) -> Option<usize> {
-        let family = |t: usize| self.families[t] != super::ranking::NULL;
-        let key = |t: &usize| {
-            let column = selected.column(self.groups[*t]).map_or(0.0, |c| selected.selection.frequency[c]);
-            (column, self.theories[*t].iter().sum::<f64>())
+    /// Whether a theory is clearly better than every account without theory, of everything and of the responses alone: a theory
+    /// of dopamine is not named for what it says of choices.
+    fn beats_nulls(&self, theory: usize) -> bool {
+        let less = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f64>>();
+        let error = self.errors[theory].iter().map(|e| e * e).sum::<f64>().sqrt();
+        let own = &self.theories[theory];
+        let nulls = (0..self.labels.len()).filter(|&t| self.is_null(t)).map(|t| &self.theories[t]);
+        let mut all = nulls.chain([&self.description, &self.nothing]);
+        let responses = less(own, &self.choices[theory]);
+        let without = |null: &[f64]| less(&responses, &less(null, &self.without_preferences));
+        all.all(|null| self.clearly(&less(own, null), error))
+            && [&self.description, &self.nothing].into_iter().all(|null| self.clearly(&without(null), error))
+    }
+
+    /// The theory that leads, and whether it beats every account without theory: among those that do, or among all where none
+    /// does, the most frequent among animals, its evidence deciding between equals.
+    fn leader(&self, selected: &Selected) -> Option<(usize, bool)> {
+        let key = |t: usize| {
+            let column = selected.column(self.groups[t]).map_or(0.0, |c| selected.selection.frequency[c]);
+            ((column * 1000.0).round(), self.sum(t))
         };
-        (0..self.labels.len())
-            .filter(|t| family(*t))
-            .max_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal))
+        let speakers: Vec<usize> =
+            selected.columns.iter().map(|&c| self.speaker(c)).filter(|&t| !self.is_null(t)).collect();
+        let beating: Vec<usize> = speakers.iter().copied().filter(|&t| self.beats_nulls(t)).collect();
+        let among = if beating.is_empty() { &speakers } else { &beating };
+        let order = |a: &usize, b: &usize| {
+            let names = self.labels[*b].cmp(self.labels[*a]);
+            key(*a).partial_cmp(&key(*b)).unwrap_or(std::cmp::Ordering::Equal).then(names)
+        };
+        among.iter().copied().max_by(order).map(|t| (t, !beating.is_empty()))
     }
 
     /// The answer.
@@ -184,20 +226,15 @@ impl Evidences<'_> {
             against_description: None,
             against_next: None,
         };
-        let Some(best) = self.leader(selected) else { return verdict };
+        let Some((best, beaten)) = self.leader(selected) else { return verdict };
         verdict.nearest = Some(self.labels[best].to_owned());
         let label = self.named(best);
         let against = Against::new(&label, super::description::NAME, &self.theories[best], &self.description);
         let next = (0..self.labels.len())
-            .filter(|&t| self.groups[t] != self.groups[best] && self.families[t] != super::ranking::NULL)
+            .filter(|&t| self.groups[t] != self.groups[best] && !self.is_null(t))
             .max_by(|a, b| self.sum(*a).total_cmp(&self.sum(*b)));
         verdict.against_next =
             next.map(|n| Against::new(&label, self.labels[n], &self.theories[best], &self.theories[n]));
-        let nulls = (0..self.labels.len()).filter(|&t| self.families[t] == super::ranking::NULL);
-        let beaten = nulls
-            .map(|t| &self.theories[t])
-            .chain([&self.description, &self.nothing])
-            .all(|null| self.clearly(&self.theories[best], null));
         let selection = &selected.selection;
         let place = selected.column(self.groups[best]);
         let p = place.map_or(f64::NAN, |c| selection.protected[c]);
@@ -226,13 +263,24 @@ impl Evidences<'_> {
         } else {
             verdict.sentence = format!(
                 "None of these: no theory is clearly better than a description without theory (means, smooth trends, \
-                 overlap). {label} comes closest: {} against it.",
-                against.words()
+                 overlap). {label} comes closest: {} against it{}.",
+                against.words(),
+                self.by_choices(best)
             );
         }
         verdict.against_description = Some(against);
-        self.caveats(best, selection, &mut verdict);
+        self.caveats(best, selected, &mut verdict);
         verdict
+    }
+
+    /// What of a theory's lead is that of choices, where there are any.
+    fn by_choices(&self, theory: usize) -> String {
+        let gained: f64 = self.choices[theory].iter().zip(&self.without_preferences).map(|(a, b)| a - b).sum();
+        if self.choices[theory].iter().all(|c| *c == 0.0) {
+            String::new()
+        } else {
+            format!(", of which {gained:+.1} nats are of choices")
+        }
     }
 
     fn sum(&self, theory: usize) -> f64 {
@@ -251,17 +299,22 @@ impl Evidences<'_> {
         }
     }
 
-    fn caveats(&self, best: usize, selection: &Selection, verdict: &mut Verdict) {
+    fn caveats(&self, best: usize, selected: &Selected, verdict: &mut Verdict) {
+        let selection = &selected.selection;
+        let frequency = |t: usize| selected.column(self.groups[t]).map_or(f64::NAN, |c| selection.frequency[c]);
         let first = (0..self.labels.len()).max_by(|a, b| self.sum(*a).total_cmp(&self.sum(*b)));
-        if let Some(first) = first.filter(|f| self.groups[*f] != self.groups[best]) {
+        let other = |f: &usize| self.groups[*f] != self.groups[best] && (frequency(best) - frequency(*f)) > 0.005;
+        if let Some(first) = first.filter(other) {
             let against =
                 Against::new(self.labels[first], self.labels[best], &self.theories[first], &self.theories[best]);
             verdict.caveats.push(format!(
-                "the table's first, {}, has the higher sum ({}), but {} explains more animals: the frequency among animals \
-                 decides, not the sum, which one animal can carry",
+                "the table's first, {}, has the higher sum ({}), but {} is the more frequent among animals ({:.2} against \
+                 {:.2}), and that decides: one animal can carry a sum",
                 self.labels[first],
                 against.words(),
-                self.labels[best]
+                self.labels[best],
+                frequency(best),
+                frequency(first)
             ));
         }
         let count = self.description.len();
@@ -284,4 +337,60 @@ impl Evidences<'_> {
 
 fn animals(count: usize) -> String {
     if count == 1 { "1 animal".into() } else { format!("{count} animals") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evidences<'a>(labels: &[&'a str], families: &[&'a str], theories: &[Vec<f64>]) -> Evidences<'a> {
+        let animals = theories[0].len();
+        let zero = vec![vec![0.0; animals]; theories.len()];
+        Evidences {
+            labels: labels.to_vec(),
+            families: families.to_vec(),
+            groups: (0..labels.len()).collect(),
+            theories: theories.to_vec(),
+            errors: zero.clone(),
+            choices: zero,
+            description: vec![0.0; animals],
+            nothing: vec![-50.0; animals],
+            without_preferences: vec![0.0; animals],
+            count: super::super::selection::PRIOR_COUNT,
+        }
+    }
+
+    #[test]
+    fn a_theory_that_beats_the_description_is_named_though_one_that_does_not_is_more_frequent() {
+        let split = [vec![20.0; 5], vec![-20.0; 3]].concat();
+        let all = evidences(&["split", "steady"], &["a", "b"], &[split, vec![10.0; 8]]);
+        let verdict = all.judge(&all.select());
+        assert_eq!(verdict.winner.as_deref(), Some("steady"), "{}", verdict.sentence);
+    }
+
+    #[test]
+    fn the_order_in_which_theories_are_asked_changes_nothing() {
+        let rows = [vec![30.0; 8], vec![30.2; 8], vec![5.0; 8]];
+        let mut one = evidences(&["td_csc", "dopamine_gate", "anccr"], &["rpe", "gate", "look back"], &rows);
+        one.groups = vec![0, 0, 2];
+        let turned = [rows[2].clone(), rows[1].clone(), rows[0].clone()];
+        let mut other = evidences(&["anccr", "dopamine_gate", "td_csc"], &["look back", "gate", "rpe"], &turned);
+        other.groups = vec![0, 1, 1];
+        let (a, b) = (one.judge(&one.select()), other.judge(&other.select()));
+        assert_eq!((a.winner, a.strength, a.sentence), (b.winner, b.strength, b.sentence));
+    }
+
+    #[test]
+    fn what_an_estimate_does_not_know_and_what_choices_alone_say_name_no_theory() {
+        let mut all = evidences(&["q"], &["a"], &[vec![1.5; 6]]);
+        assert!(all.judge(&all.select()).winner.is_some());
+        all.errors = vec![vec![1.5; 6]];
+        assert_eq!(all.judge(&all.select()).winner, None);
+        all.errors = vec![vec![0.0; 6]];
+        all.theories = vec![vec![10.0; 6]];
+        all.choices = vec![vec![10.0; 6]];
+        let verdict = all.judge(&all.select());
+        assert_eq!(verdict.winner, None);
+        assert!(verdict.sentence.contains("of which +60.0 nats are of choices"), "{}", verdict.sentence);
+    }
 }

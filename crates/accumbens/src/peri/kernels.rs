@@ -4,8 +4,8 @@
 //! Each kernel is a sum of raised cosines, half overlapping, which add up to one; the weights come from a regression
 //! with a ridge penalty that is chosen by leaving out stretches of the recording in turn.
 
-use accumbens_core::study::{Session, Window};
-use accumbens_core::{Error, Result, room};
+use accumbens_core::study::{Align, Session, Window};
+use accumbens_core::{Error, EventLog, Result, room};
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -23,6 +23,21 @@ pub struct Design {
     pub rate: f64,
     /// Where the kernel of each event ends, s after it; at the window's end for all where empty.
     pub until: Vec<f64>,
+    /// What each event's kernel begins with where it is not the event itself: an event without it has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub from: Vec<Option<Align>>,
+}
+
+impl Design {
+    /// When the kernels of an event of this design begin in a log, s.
+    fn begins(&self, log: &EventLog, number: usize) -> Vec<f64> {
+        let kind = log.kind(&self.events[number]);
+        let rows = log.events().iter().enumerate().filter(|(_, e)| Some(e.kind) == kind);
+        match self.from.get(number).and_then(Option::as_ref) {
+            Some(align) => rows.filter_map(|(row, _)| align.time(log, row)).collect(),
+            None => rows.map(|(_, e)| e.time).collect(),
+        }
+    }
 }
 
 /// A fitted kernel.
@@ -123,11 +138,9 @@ fn products(session: &Session, channel: &str, design: &Design) -> Result<Vec<Pro
         return Ok(folds);
     };
     let log = &recording.events;
-    let kinds = design
-        .events
-        .iter()
-        .map(|e| log.kind(e).ok_or_else(|| Error::input("kernels", format!("no event is called {e:?}"), "")));
-    let kinds = kinds.collect::<Result<Vec<_>>>()?;
+    if let Some(unknown) = design.events.iter().find(|e| log.kind(e).is_none()) {
+        return Err(Error::input("kernels", format!("no event is called {unknown:?}"), ""));
+    }
     room("kernels", &[("rate (Hz)", design.rate), ("seconds", last - first)])?;
     let count = ((last - first) * design.rate) as usize + 1;
     let (mut sums, mut counts) = (vec![0.0; count], vec![0.0; count]);
@@ -138,9 +151,8 @@ fn products(session: &Session, channel: &str, design: &Design) -> Result<Vec<Pro
     }
     let mean = sums.iter().sum::<f64>() / counts.iter().sum::<f64>().max(1.0);
     let mut row: Vec<(usize, f64)> = Vec::new();
-    let mut starts = vec![0_usize; kinds.len()];
-    let times: Vec<Vec<f64>> =
-        kinds.iter().map(|k| log.events().iter().filter(|e| e.kind == *k).map(|e| e.time).collect()).collect();
+    let mut starts = vec![0_usize; design.events.len()];
+    let times: Vec<Vec<f64>> = (0..design.events.len()).map(|k| design.begins(log, k)).collect();
     for bin in 0..count {
         if counts[bin] == 0.0 {
             continue;
