@@ -40,6 +40,8 @@ pub struct Design {
     /// How much each channel's light changes in a straight line over life, relative to its mean: up in one channel, down in
     /// the next. 0 for none.
     pub trend: f64,
+    /// Whether light is multiplied with the magnitude of the event that it answers.
+    pub sized: bool,
 }
 
 impl Default for Design {
@@ -58,6 +60,7 @@ impl Default for Design {
             sensor: None,
             growth: 1.0,
             trend: 0.0,
+            sized: false,
         }
     }
 }
@@ -135,8 +138,10 @@ fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subj
             let inside = samples.iter().filter(|s| s.time > *start && s.time <= end);
             let grown = design.growth.powf(number as f64 / (count.max(2) - 1) as f64);
             let light = |s: &Sample| {
+                let size =
+                    if design.sized && s.rows > 0 { life.log.events()[s.first_row as usize].magnitude } else { 1.0 };
                 let way = if s.channel.is_multiple_of(2) { design.trend } else { -design.trend };
-                grown * s.value * weights[s.channel as usize] * (1.0 + way * (s.time / whole - 0.5))
+                size * grown * s.value * weights[s.channel as usize] * (1.0 + way * (s.time / whole - 0.5))
             };
             let impulses: Vec<(f64, f64)> = inside.map(|s| (s.time - start, light(s))).collect();
             let stream = format!("simulated/{number}/{}", session.name);

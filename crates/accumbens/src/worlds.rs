@@ -19,6 +19,8 @@ pub enum World {
     Growth,
     /// A mean response to each kind of event that changes in a straight line over life, up for one kind, down for the next.
     Trends,
+    /// A response to cue and juice that never changes but is as large as the juice.
+    Sizes,
     /// No response to anything.
     Silence,
     /// What a theory says of uncued rewards and then of a cue that announces them.
@@ -27,7 +29,7 @@ pub enum World {
 
 impl World {
     /// Every world without a theory.
-    pub const EMPTY: [Self; 4] = [Self::Overlap, Self::Growth, Self::Trends, Self::Silence];
+    pub const EMPTY: [Self; 5] = [Self::Overlap, Self::Growth, Self::Trends, Self::Sizes, Self::Silence];
 
     /// Every theory of the registry as truth, but the nulls.
     pub fn theories() -> impl Iterator<Item = Self> {
@@ -42,6 +44,7 @@ impl World {
             Self::Overlap => "overlap".into(),
             Self::Growth => "growing gain".into(),
             Self::Trends => "trends".into(),
+            Self::Sizes => "sizes".into(),
             Self::Silence => "silence".into(),
             Self::Theory(name) => name.clone(),
         }
@@ -63,6 +66,13 @@ impl World {
             Self::Overlap => Design { sensor: Some(slow()), ..drops() },
             Self::Growth => Design { growth: 3.0, ..drops() },
             Self::Trends => Design { truth: "constant".into(), trend: 1.2, ..usual.clone() },
+            Self::Sizes => Design {
+                experiment: "eshel2015".into(),
+                scoring: sizes(),
+                truth: "constant".into(),
+                sized: true,
+                ..usual.clone()
+            },
             Self::Silence => Design { truth: "constant".into(), gain: 0.0, ..usual.clone() },
             Self::Theory(name) => Design { truth: name.clone(), ..usual.clone() },
         };
@@ -100,4 +110,10 @@ fn drops() -> Scores {
         min_interval: 3.0,
         ..usual.0[0].clone()
     })
+}
+
+/// Cue and juice at onset, [0, 0.8] s less [−1, −0.1] s.
+fn sizes() -> Scores {
+    let usual = scoring();
+    Scores::from(Scoring { events: vec!["juice".into(), "odor".into()], ..usual.0[0].clone() })
 }
