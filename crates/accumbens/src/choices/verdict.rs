@@ -92,7 +92,8 @@ pub fn judge(evidence: &[Vec<f64>], families: &[&str]) -> (Vec<usize>, Selection
 impl Compared {
     /// The answer in a few sentences.
     pub(super) fn sentences(&self) -> String {
-        [self.which(), self.groups_differ(), self.found_again()].concat()
+        let concerns: String = self.concerns.iter().map(|c| format!("To look at: {}. ", c.text)).collect();
+        [concerns, self.which(), self.groups_differ(), self.found_again()].concat()
     }
 
     /// Which model, and how sure that is.
