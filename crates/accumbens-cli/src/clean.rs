@@ -5,7 +5,7 @@ use accumbens::qc;
 use accumbens::report::session::SessionPage;
 use accumbens_core::provenance::Input;
 use accumbens_core::study::{Session, Study};
-use accumbens_core::{Error, Recording, Result};
+use accumbens_core::{Error, Recording, Result, counted};
 use accumbens_io::{Column, StudyFile, provenance, write_file, write_table};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -92,7 +92,7 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     }
     output::line(&format!(
         "wrote {} to {}, each with its page session.html",
-        output::count(summary.len(), "session"),
+        counted(summary.len(), "session"),
         args.out.display()
     ))
 }

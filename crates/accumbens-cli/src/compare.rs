@@ -13,7 +13,7 @@ use accumbens::stages::clean_study;
 use accumbens::{report, theories};
 use accumbens_core::choices::Row;
 use accumbens_core::study::Study;
-use accumbens_core::{Error, Result, Seed, room};
+use accumbens_core::{Error, Result, Seed, counted, room};
 use accumbens_io::{Column, StudyFile, write_file, write_table};
 use std::path::{Path, PathBuf};
 
@@ -285,8 +285,8 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     output::line(&format!(
         "{}: {}, {}",
         study.title,
-        output::count(members.len(), "subject"),
-        output::count(responses, "response")
+        counted(members.len(), "subject"),
+        counted(responses, "response")
     ))?;
     output::concerns(&comparison.concerns)?;
     let header =
@@ -381,8 +381,8 @@ fn evidence(comparison: &Comparison) -> Result<()> {
     let (animals, accounts) = (comparison.described.len(), comparison.selection.frequency.len());
     output::line(&format!(
         "with {} and {} protected exceedance reaches {:.2} at most",
-        output::count(animals, "animal"),
-        output::count(accounts, "account"),
+        counted(animals, "animal"),
+        counted(accounts, "account"),
         comparison.selection.ceiling
     ))
 }
@@ -410,6 +410,6 @@ fn recovered(recovery: &Recovery) -> Result<()> {
         let cells = recovery.said[t].iter().zip(&recovery.decided[t]).map(said);
         table.add_row([truth.clone(), size].into_iter().chain(cells));
     }
-    output::line(&format!("what would be said of {} that each made:", output::count(recovery.studies, "study")))?;
+    output::line(&format!("what would be said of {} that each made:", counted(recovery.studies, "study")))?;
     output::line(&table.to_string())
 }

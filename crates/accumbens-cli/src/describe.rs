@@ -5,7 +5,7 @@ use accumbens::concerns::{Concern, concerns};
 use accumbens::fit::describe::{Average, Description, SubjectFacts, describe};
 use accumbens::fit::statistics::TTest;
 use accumbens_core::study::Window;
-use accumbens_core::{Result, digits};
+use accumbens_core::{Result, counted, digits};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -118,7 +118,7 @@ pub fn print(d: &Description, response: impl Fn(&str) -> Option<Window>) -> Resu
                 average.event,
                 digits(height, 3),
                 d.signal_unit,
-                output::count(n, "animal")
+                counted(n, "animal")
             ))?;
         }
     }

@@ -27,15 +27,6 @@ pub fn json(value: &impl serde::Serialize) -> Result<()> {
     line(&text)
 }
 
-/// So many of something, in words: `1 animal`, `3 animals`; of studies the plural is irregular.
-pub fn count(n: usize, what: &str) -> String {
-    match (n, what.strip_suffix('y')) {
-        (1, _) => format!("1 {what}"),
-        (_, Some(stem)) => format!("{n} {stem}ies"),
-        (_, None) => format!("{n} {what}s"),
-    }
-}
-
 /// What is to be asked about a study, one a line; nothing where there is nothing.
 pub fn concerns(concerns: &[Concern]) -> Result<()> {
     if concerns.is_empty() {

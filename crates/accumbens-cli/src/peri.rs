@@ -7,7 +7,7 @@ use accumbens::peri::transients::{Threshold, find};
 use accumbens::peri::{Bands, Cut, Functional, Normalise, Table, Trials, cut, cut_sessions};
 use accumbens::report::peri::PeriPage;
 use accumbens_core::study::{Session, Study, Window};
-use accumbens_core::{Error, Result, Role, Seed, digits};
+use accumbens_core::{Error, Result, Role, Seed, counted, digits};
 use accumbens_io::{Column, write_file, write_table};
 use serde_json::json;
 use std::path::PathBuf;
@@ -196,8 +196,8 @@ fn print(study: &Study, trials: &Trials, models: &Functional) -> Result<()> {
     output::line(&format!(
         "{}: {}, {}",
         study.title,
-        output::count(models.subjects, "subject"),
-        output::count(trials.trials.len(), "trial")
+        counted(models.subjects, "subject"),
+        counted(trials.trials.len(), "trial")
     ))?;
     let mut table =
         output::table(&["effect", "largest", "at (s)", "95 % there", "95 % anywhere", "differs from 0 at (s)"]);

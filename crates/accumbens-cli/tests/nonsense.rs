@@ -287,12 +287,11 @@ fn the_events_of_one_session_in_two_are_said_where_no_samples_can_be_compared() 
 #[test]
 fn responses_that_are_all_the_same_are_said_and_compared_with_nothing() {
     let folder = lab(|_| {});
-    for day in ["m1/day1", "m1/day2", "m2/day1", "m2/day2"] {
-        let trace: String = (0..4000).map(|i| format!("{},{}\n", f64::from(i) / 20.0, u8::from(i > 0))).collect();
-        // One sample more each, or they would be one recording.
-        let more = day.len() + usize::from(day.as_bytes()[1]) + usize::from(day.as_bytes()[6]);
-        let more: String = (0..more).map(|i| format!("{},1\n", 200.0 + i as f64 / 20.0)).collect();
-        std::fs::write(folder.path().join(day).join("trace.csv"), format!("time,dff\n{trace}{more}")).unwrap();
+    for (more, day) in ["m1/day1", "m1/day2", "m2/day1", "m2/day2"].into_iter().enumerate() {
+        // Some samples more each, or they would be one recording.
+        let light = |i: usize| format!("{},{}\n", i as f64 / 20.0, u8::from(i > 0));
+        let trace: String = (0..4000 + more).map(light).collect();
+        std::fs::write(folder.path().join(day).join("trace.csv"), format!("time,dff\n{trace}")).unwrap();
     }
     let inspected = done(&["inspect", "study.toml"], folder.path());
     assert!(inspected.contains("m1: all 37 scored responses are the same (0)"), "{inspected}");

@@ -35,7 +35,7 @@ pub mod transmission;
 pub use acting::{Acted, Probe, live_acting};
 pub use action::{ActionRule, Choice, Consequence, Deed, Offer};
 pub use clamp::{Clamp, EventClamp, Hold};
-pub use digits::digits;
+pub use digits::{counted, digits};
 pub use dopamine::{Dopamine, Modulator, Sample, Sink};
 pub use error::{Cause, Error, Result};
 pub use event::{Event, EventKind, EventKindId, EventLog, Role, WORTH, is_worth};
