@@ -294,7 +294,7 @@ fn responses_that_are_all_the_same_are_said_and_compared_with_nothing() {
         std::fs::write(folder.path().join(day).join("trace.csv"), format!("time,dff\n{trace}")).unwrap();
     }
     let inspected = done(&["inspect", "study.toml"], folder.path());
-    assert!(inspected.contains("m1: all 37 scored responses are the same (0)"), "{inspected}");
+    assert!(inspected.contains("m1: all 38 scored responses are the same (0)"), "{inspected}");
     let described = done(&["describe", "study.toml"], folder.path());
     assert!(described.contains("in 0 of 2 subjects") && !described.contains("too few"), "{described}");
     assert!(refused(&COMPARE, folder.path()).contains("all scored responses of m1, m2 are the same"));
@@ -343,6 +343,26 @@ fn a_trial_table_with_one_sample_a_trial_is_refused() {
                  samples = \"s.\"\nrate = 20.0\nfirst = 0.0\nspacing = 30.0\n[[trials.event]]\nevent = \"sucrose\"\n";
     std::fs::write(folder.path().join("study.toml"), format!("{STUDY}{table}")).unwrap();
     both_refuse(folder.path(), &["trials.csv:1", "\"s.1\"", "two samples a trial"]);
+}
+
+#[test]
+fn a_trial_table_whose_rows_stand_twice_is_refused_with_both_lines_and_has_nothing_to_clean() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut noise = Noise(1);
+    let mut cells = || (0..61).map(|_| format!(",{:.4}", noise.next())).collect::<String>();
+    let rows: String = (1..=20).map(|t| format!("m1,1,{t}{}\n", cells())).collect();
+    let samples: String = (1..=61).map(|s| format!(",s.{s}")).collect();
+    let write = |rows: &str| {
+        std::fs::write(folder.path().join("trials.csv"), format!("id,session,trial{samples}\n{rows}")).unwrap();
+    };
+    let table = "[trials]\nfile = \"trials.csv\"\nsubject = \"id\"\nsession = \"session\"\ntrial = \"trial\"\n\
+                 samples = \"s.\"\nrate = 20.0\nfirst = -1.5\nspacing = 30.0\n[[trials.event]]\nevent = \"sucrose\"\n";
+    std::fs::write(folder.path().join("study.toml"), format!("{STUDY}{table}")).unwrap();
+    write(&rows);
+    done(&["inspect", "study.toml"], folder.path());
+    assert!(refused(&["clean", "study.toml"], folder.path()).contains("no continuous signal"));
+    write(&format!("{rows}{rows}"));
+    both_refuse(folder.path(), &["trials.csv:22", "line 2 again", "20 of 40 rows of \"m1\" stand twice"]);
 }
 
 #[test]

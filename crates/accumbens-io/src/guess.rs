@@ -153,7 +153,8 @@ fn names(text: &str, sensor: &str) -> bool {
     let found = |at: usize| text[at..at + sensor.len()].iter().zip(&sensor).all(|(a, b)| a.1 == b.1);
     let starts = (0..(text.len() + 1).saturating_sub(sensor.len())).filter(|&at| found(at));
     // What stands right before or behind it, with nothing between, can make another sensor of it.
-    let red = |at: usize| at > 0 && text[at - 1].1 == 'r' && text[at - 1].0 + 1 == text[at].0;
+    let word = |at: usize| at >= 3 && text[at - 3..at].iter().map(|(_, c)| *c).eq("red".chars());
+    let red = |at: usize| word(at) || at > 0 && text[at - 1].1 == 'r' && text[at - 1].0 + 1 == text[at].0;
     let longer =
         |end: usize| text.get(end).is_some_and(|next| next.1.is_ascii_digit() && next.0 == text[end - 1].0 + 1);
     starts.into_iter().any(|at| !red(at) && !longer(at + sensor.len()))
@@ -289,6 +290,7 @@ mod tests {
             ("GCaMP8s", Some("jGCaMP8s")),
             ("rGRAB_DA2m", None),
             ("RdLight1", None),
+            ("red-dLight1.3b", None),
             ("dLight1.3", None),
             ("tdTomato", None),
         ];
