@@ -54,7 +54,7 @@ def test_tables_of_a_comparison_have_a_row_for_each_parameter_group_and_pair(tmp
     assert len(compared.differences) == len(compared.recovery) == 2 + 3
     for intervals in (compared.parameters, compared.groups, compared.differences):
         assert set(intervals["readable"]) <= {"yes", "no"}
-        assert all("(1 studies)" in note for note in intervals["note"])
+        assert all("(1 study)" in note for note in intervals["note"])
     assert np.isfinite(compared.recovery["means_covered"]).all() and (np.asarray(compared.recovery["means_error"]) > 0).all()
     # Of data of each model the verdict says one thing.
     said = compared.confusion

@@ -41,7 +41,7 @@ static FILE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
 fn read(path: &Path) -> Recording {
     let source = formats::open(path, &Hints::default()).unwrap_or_else(|e| panic!("{e}"));
     let log = |_| Ok((EventLog::default(), 0.0));
-    session::recording(source.as_ref(), path, &["analog_1", "analog_2"], None, log).unwrap_or_else(|e| panic!("{e}"))
+    session::recording(source.as_ref(), path, &["analog_1", "analog_2"], None, log).unwrap_or_else(|e| panic!("{e}")).0
 }
 
 fn steps(json: &str) -> Vec<Step> {

@@ -4,7 +4,7 @@ use crate::{output, progress};
 use accumbens::choices::result::ModelResult;
 use accumbens::choices::{self, Beforehand, Compared, Latencies, Options, compare::steps, page};
 use accumbens_core::choices::Choices;
-use accumbens_core::{Error, Result, Seed};
+use accumbens_core::{Error, Result, Seed, counted};
 use accumbens_io::{Column, write_file, write_table};
 use std::path::Path;
 
@@ -71,7 +71,7 @@ fn write(asked: &Asked<'_>, table: &Choices, compared: &Compared) -> Result<()> 
     let folder = asked.out;
     std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, e))?;
     let results = serde_json::to_vec_pretty(compared).map_err(|e| Error::input("results.json", e.to_string(), ""))?;
-    let title = format!("What {} subjects chose", table.subjects.len());
+    let title = format!("What {} chose", counted(table.subjects.len(), "subject"));
     let html = page::html(compared, &title, &asked.command())?;
     write_file(&folder.join("results.json"), &results)?;
     write_table(&folder.join("parameters.parquet"), &parameters(compared))?;
@@ -101,12 +101,13 @@ fn parameters(compared: &Compared) -> Vec<Column> {
 
 fn print(table: &Choices, compared: &Compared) -> Result<()> {
     output::line(&format!(
-        "{} subjects, {} choices, {} latencies, {} answers of dopamine",
-        table.subjects.len(),
-        compared.trials,
-        compared.latencies,
-        compared.dopamine
+        "{}, {}, {}, {} of dopamine",
+        counted(table.subjects.len(), "subject"),
+        counted(compared.trials, "choice"),
+        counted(compared.latencies, "latency"),
+        counted(compared.dopamine, "answer")
     ))?;
+    output::concerns(&compared.concerns)?;
     output::line(&ranking(compared).to_string())?;
     if let Some(best) = compared.models.first() {
         intervals(best)?;
@@ -120,7 +121,10 @@ fn print(table: &Choices, compared: &Compared) -> Result<()> {
             said.add_row(made.row());
         }
         let studies = compared.confusion[0].studies;
-        output::line(&format!("what the verdict would say of {studies} simulated studies a model:\n{said}"))?;
+        output::line(&format!(
+            "what the verdict would say of {} a model:\n{said}",
+            counted(studies, "simulated study")
+        ))?;
     }
     output::line(&format!("\n{}", compared.answer))
 }

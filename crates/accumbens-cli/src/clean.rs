@@ -5,7 +5,7 @@ use accumbens::qc;
 use accumbens::report::session::SessionPage;
 use accumbens_core::provenance::Input;
 use accumbens_core::study::{Session, Study};
-use accumbens_core::{Error, Recording, Result};
+use accumbens_core::{Error, Recording, Result, counted};
 use accumbens_io::{Column, StudyFile, provenance, write_file, write_table};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -35,6 +35,11 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     let folder = args.study.parent().unwrap_or(Path::new("."));
     let (file, raw) = compare::read(&args.study)?;
     let study = compare::cleaned(raw.clone())?;
+    if study.subjects.iter().flat_map(|s| &s.sessions).all(|s| s.recording.times.is_empty()) {
+        let problem =
+            if file.trials.is_some() { "a trial table holds no continuous signal" } else { "no session has a signal" };
+        return Err(Error::input(args.study.display().to_string(), problem, "sessions with a trace"));
+    }
     let mut summary = Vec::new();
     let places = study.subjects.iter().enumerate().flat_map(|(s, x)| (0..x.sessions.len()).map(move |i| (s, i)));
     for (s, i) in places {
@@ -86,8 +91,8 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
         }
     }
     output::line(&format!(
-        "wrote {} sessions to {}, each with its page session.html",
-        summary.len(),
+        "wrote {} to {}, each with its page session.html",
+        counted(summary.len(), "session"),
         args.out.display()
     ))
 }

@@ -13,7 +13,7 @@ use accumbens::stages::clean_study;
 use accumbens::{report, theories};
 use accumbens_core::choices::Row;
 use accumbens_core::study::Study;
-use accumbens_core::{Error, Result, Seed};
+use accumbens_core::{Error, Result, Seed, counted, room};
 use accumbens_io::{Column, StudyFile, write_file, write_table};
 use std::path::{Path, PathBuf};
 
@@ -58,6 +58,9 @@ pub struct Args {
     #[arg(long)]
     threads: Option<usize>,
 }
+
+/// What is kept of each simulated study until recovery is told, in numbers.
+const JUDGED: f64 = 8.0;
 
 /// Reads a study file and every recording it names.
 pub fn read(path: &Path) -> Result<(StudyFile, Study)> {
@@ -112,6 +115,8 @@ fn options(args: &Args) -> Result<Options> {
     if let Some(count) = args.prior_count.filter(|c| !(c.is_finite() && *c > 0.0)) {
         return Err(Error::input("--prior-count", count.to_string(), "above 0"));
     }
+    let accounts = [("accounts", labels.len() as f64 + 1.0), ("numbers of each", JUDGED)];
+    room("--recovery", &[("studies", args.recovery as f64), accounts[0], accounts[1]])?;
     let parse = |l: String| Ok((l.clone(), theories::parse(&l).map_err(|e| e.within("--theories"))?));
     Ok(Options {
         theories: labels.into_iter().map(parse).collect::<Result<_>>()?,
@@ -178,19 +183,19 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     write(&args.out, &study, &comparison, &command)?;
     if json {
         output::json(&comparison)?;
-        return finished(&comparison);
+        return finished(&comparison, &args.out);
     }
     print(&study, &comparison)?;
     let report = args.out.join("report.html");
     let table =
         if study.choices.is_empty() { "" } else { ", choices.parquet (a tidy table: `accumbens compare` it by group)" };
     output::line(&format!("\nthe report: {}\nbeside it: results.json, trials.parquet{table}", report.display()))?;
-    finished(&comparison)
+    finished(&comparison, &args.out)
 }
 
 /// What the user cut off must not look finished: it is written and says so, and the exit status is that of an interrupt.
-fn finished(comparison: &Comparison) -> Result<()> {
-    if comparison.unfinished.is_empty() { Ok(()) } else { Err(Error::Interrupted) }
+fn finished(comparison: &Comparison, out: &Path) -> Result<()> {
+    if comparison.unfinished.is_empty() { Ok(()) } else { Err(Error::CutOff(out.to_owned())) }
 }
 
 /// The command that makes the same results again.
@@ -277,7 +282,12 @@ fn with_error([value, error]: [f64; 2]) -> String {
 fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     let members = &comparison.cohort.members;
     let responses: usize = members.iter().map(|m| m.scored.len()).sum();
-    output::line(&format!("{}: {} subjects, {responses} responses", study.title, members.len()))?;
+    output::line(&format!(
+        "{}: {}, {}",
+        study.title,
+        counted(members.len(), "subject"),
+        counted(responses, "response")
+    ))?;
     output::concerns(&comparison.concerns)?;
     let header =
         ["theory", "evidence", "Δ to best", "left-out", "ΔBIC", "frequency", "exceedance", "R²", "own R²", "opposed"];
@@ -370,7 +380,9 @@ fn evidence(comparison: &Comparison) -> Result<()> {
     }
     let (animals, accounts) = (comparison.described.len(), comparison.selection.frequency.len());
     output::line(&format!(
-        "with {animals} animals and {accounts} accounts protected exceedance reaches {:.2} at most",
+        "with {} and {} protected exceedance reaches {:.2} at most",
+        counted(animals, "animal"),
+        counted(accounts, "account"),
         comparison.selection.ceiling
     ))
 }
@@ -398,6 +410,6 @@ fn recovered(recovery: &Recovery) -> Result<()> {
         let cells = recovery.said[t].iter().zip(&recovery.decided[t]).map(said);
         table.add_row([truth.clone(), size].into_iter().chain(cells));
     }
-    output::line(&format!("what would be said of {} studies that each made:", recovery.studies))?;
+    output::line(&format!("what would be said of {} that each made:", counted(recovery.studies, "study")))?;
     output::line(&table.to_string())
 }

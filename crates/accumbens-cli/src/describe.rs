@@ -2,10 +2,10 @@
 
 use crate::{compare, output};
 use accumbens::concerns::{Concern, concerns};
-use accumbens::fit::describe::{Average, Description, describe};
+use accumbens::fit::describe::{Average, Description, SubjectFacts, describe};
 use accumbens::fit::statistics::TTest;
-use accumbens_core::Result;
 use accumbens_core::study::Window;
+use accumbens_core::{Result, counted, digits};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -35,20 +35,33 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
     print(&description, |event| study.scoring.of(event).map(|rule| rule.response))
 }
 
-fn test(label: &str, test: Option<TTest>) -> String {
-    match test {
-        Some(t) => format!("{label}: mean r = {:.4}, t({}) = {:.3}, P = {:.2e}", t.mean, t.df, t.t, t.p),
-        None => format!("{label}: too few subjects for a test"),
-    }
+/// A test in words, or why there is none; `of` is the correlation of each subject.
+fn test(label: &str, test: Option<TTest>, of: &[f64]) -> String {
+    let known = of.iter().filter(|r| r.is_finite()).count();
+    let why = match test {
+        Some(t) => return format!("{label}: mean r = {:.4}, t({}) = {:.3}, P = {:.2e}", t.mean, t.df, t.t, t.p),
+        None if of.len() < 2 => "one subject, so no test over subjects".to_owned(),
+        None if known < 2 => format!(
+            "r is there in {known} of {} subjects, so no test (without it responses or what they are correlated with do not vary)",
+            of.len()
+        ),
+        None => "the same r in every subject, so no test".to_owned(),
+    };
+    format!("{label}: {why}")
 }
 
 fn number(x: f64) -> String {
     if x.is_finite() { format!("{x:.4}") } else { "–".into() }
 }
 
-/// Prints the facts as tables; `response` is the response window of a scored event, s.
-pub fn print(d: &Description, response: impl Fn(&str) -> Option<Window>) -> Result<()> {
-    output::line(&format!("responses to {:?} ({})", d.focus, d.unit))?;
+/// Prints the facts of one kind of event: each subject's, and the tests of both correlations.
+fn facts(
+    event: &str,
+    unit: &str,
+    subjects: &[SubjectFacts],
+    [number_test, interval_test]: [Option<TTest>; 2],
+) -> Result<()> {
+    output::line(&format!("responses to {event:?} ({unit})"))?;
     let mut table = output::table(&[
         "subject",
         "sessions scored / all",
@@ -58,26 +71,36 @@ pub fn print(d: &Description, response: impl Fn(&str) -> Option<Window>) -> Resu
         "of it by tails",
         "r(response, interval)",
         "of it by tails",
-        "on a tail",
+        "on a tail, of all kinds",
         "left out: too soon, unaligned, no signal, samples missing",
     ]);
-    for s in &d.subjects {
+    for s in subjects {
         table.add_row([
             s.subject.clone(),
             format!("{} / {}", s.sessions[0], s.sessions[1]),
             s.responses.to_string(),
-            format!("{:.3}", s.mean),
-            format!("{:.4}", s.r_number),
+            digits(s.mean, 4),
+            number(s.r_number),
             number(s.r_overlap[0]),
-            format!("{:.4}", s.r_interval),
+            number(s.r_interval),
             number(s.r_overlap[1]),
             s.tails.to_string(),
-            format!("{}, {}, {}, {}", s.tally.too_soon, s.tally.unaligned, s.tally.no_signal, s.tally.uncovered),
+            format!("{}, {}, {}, {}", s.own.too_soon, s.own.unaligned, s.own.no_signal, s.own.uncovered),
         ]);
     }
     output::line(&table.to_string())?;
-    output::line(&test("number of the event over the subject's life", d.number))?;
-    output::line(&test("time since the previous outcome (mean over sessions)", d.interval))?;
+    let of = |r: fn(&SubjectFacts) -> f64| subjects.iter().map(r).collect::<Vec<f64>>();
+    output::line(&test("number of the event over the subject's life", number_test, &of(|s| s.r_number)))?;
+    let label = "time since the previous outcome (mean over sessions)";
+    output::line(&test(label, interval_test, &of(|s| s.r_interval)))
+}
+
+/// Prints the facts as tables; `response` is the response window of a scored event, s.
+pub fn print(d: &Description, response: impl Fn(&str) -> Option<Window>) -> Result<()> {
+    facts(&d.focus, &d.unit, &d.subjects, [d.number, d.interval])?;
+    for beside in &d.beside {
+        facts(&beside.event, &d.unit, &beside.subjects, [beside.number, beside.interval])?;
+    }
     output::line(
         "on a tail: responses with a window where another response has more than 5 % of its peak; of it by tails: the part of\n\
          the correlation that these tails make, with a constant response to each kind of event",
@@ -86,12 +109,16 @@ pub fn print(d: &Description, response: impl Fn(&str) -> Option<Window>) -> Resu
         let Some([from, to]) = response(&average.event) else { continue };
         if let Some((i, height)) = peak(average, [from, to]) {
             let band = average.half_width[i];
-            let band = if band.is_finite() { format!(" ± {band:.2} (95 % over animals)") } else { String::new() };
+            let band =
+                if band.is_finite() { format!(" ± {} (95 % over animals)", digits(band, 3)) } else { String::new() };
             let (n, at) = (average.animals.len(), average.times[i]);
             let within = format!("highest of the response window, {from} to {to} s");
             output::line(&format!(
-                "{}: peak {height:.2}{band} {} at {at:+.2} s ({within}), {n} animals",
-                average.event, d.signal_unit
+                "{}: peak {}{band} {} at {at:+.2} s ({within}), {}",
+                average.event,
+                digits(height, 3),
+                d.signal_unit,
+                counted(n, "animal")
             ))?;
         }
     }

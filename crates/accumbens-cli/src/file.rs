@@ -1,8 +1,8 @@
 //! `accumbens inspect FILE`: what a recording holds, before anyone decides what it means.
 
 use crate::{output, progress};
-use accumbens_core::Result;
 use accumbens_core::format::{EventSeries, Source, Stream, StreamKind};
+use accumbens_core::{Result, digits};
 use accumbens_io::roles::{self, Proposed};
 use accumbens_io::survey::{Survey, survey};
 use serde_json::json;
@@ -56,7 +56,7 @@ fn streams(streams: &[Stream], surveys: &[Survey], proposed: &[Proposed]) -> Res
             String::new()
         };
         let range = if seen.lowest <= seen.highest {
-            format!("{:.4} to {:.4}{clipped}", seen.lowest, seen.highest)
+            format!("{} to {}{clipped}", digits(seen.lowest, 5), digits(seen.highest, 5))
         } else {
             "none".into()
         };

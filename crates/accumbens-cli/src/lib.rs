@@ -120,8 +120,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>, hooks: &Hooks<'_>) -> u8 {
     };
     match result {
         Ok(()) => 0,
-        Err(Error::Interrupted) => {
-            eprintln!("{}", Error::Interrupted);
+        Err(stopped @ (Error::Interrupted | Error::CutOff(_))) => {
+            eprintln!("{stopped}");
             130
         }
         Err(error) => {

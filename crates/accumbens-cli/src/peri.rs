@@ -7,7 +7,7 @@ use accumbens::peri::transients::{Threshold, find};
 use accumbens::peri::{Bands, Cut, Functional, Normalise, Table, Trials, cut, cut_sessions};
 use accumbens::report::peri::PeriPage;
 use accumbens_core::study::{Session, Study, Window};
-use accumbens_core::{Error, Result, Role, Seed};
+use accumbens_core::{Error, Result, Role, Seed, counted, digits};
 use accumbens_io::{Column, write_file, write_table};
 use serde_json::json;
 use std::path::PathBuf;
@@ -200,7 +200,12 @@ fn effects(models: &Functional) -> Vec<Column> {
 }
 
 fn print(study: &Study, trials: &Trials, models: &Functional) -> Result<()> {
-    output::line(&format!("{}: {} subjects, {} trials", study.title, models.subjects, trials.trials.len()))?;
+    output::line(&format!(
+        "{}: {}, {}",
+        study.title,
+        counted(models.subjects, "subject"),
+        counted(trials.trials.len(), "trial")
+    ))?;
     let mut table =
         output::table(&["effect", "largest", "at (s)", "95 % there", "95 % anywhere", "differs from 0 at (s)"]);
     let [from, to] = trials.cut.response;
@@ -209,10 +214,11 @@ fn print(study: &Study, trials: &Trials, models: &Functional) -> Result<()> {
         let largest = (0..models.lags.len()).filter(within).filter(|&l| effect.estimate[l].is_finite());
         let largest = largest.max_by(|a, b| effect.estimate[*a].abs().total_cmp(&effect.estimate[*b].abs()));
         let Some(l) = largest else { continue };
-        let number = |x: Option<f64>| x.filter(|x| x.is_finite()).map_or_else(|| "–".into(), |x| format!("± {x:.3}"));
+        let number =
+            |x: Option<f64>| x.filter(|x| x.is_finite()).map_or_else(|| "–".into(), |x| format!("± {}", digits(x, 4)));
         table.add_row([
             effect.name.clone(),
-            format!("{:.3} {}", effect.estimate[l], trials.unit),
+            format!("{} {}", digits(effect.estimate[l], 4), trials.unit),
             format!("{:.2}", models.lags[l]),
             number(Some(effect.pointwise[l])),
             number(effect.joint.get(l).copied()),

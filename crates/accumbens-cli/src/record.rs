@@ -6,7 +6,7 @@ use accumbens::report::chain::ChainPage;
 use accumbens::theories;
 use accumbens_core::format::{EventSeries, Source, StreamKind};
 use accumbens_core::study::Between;
-use accumbens_core::{AnyTheory, Error, EventKind, Recording, Result, Role, Seed, sensors};
+use accumbens_core::{AnyTheory, Error, EventKind, Recording, Result, Role, Seed, digits, room, sensors};
 use accumbens_io::loaded::Loaded;
 use accumbens_io::{session_folder, write_file};
 use rayon::prelude::*;
@@ -80,6 +80,9 @@ pub struct Args {
     out: PathBuf,
 }
 
+/// What is kept of a subject until all are written: names, means and its part of the study file, in numbers.
+const KEPT: f64 = 128.0;
+
 /// What fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Neurons {
@@ -126,6 +129,7 @@ pub fn run(args: &Args, json: bool, hooks: &Hooks<'_>) -> Result<()> {
     if !nwb && args.out.exists() {
         return Err(Error::input("--out", format!("{} is already there", args.out.display()), "a folder that is not"));
     }
+    room("--subjects", &[("subjects", f64::from(args.subjects)), ("numbers of each", KEPT)])?;
     let bar = progress::bar(u64::from(args.subjects), "subjects recorded");
     let mut summary = Vec::new();
     let mut making = Making::new(&args.out, nwb)?;
@@ -171,7 +175,7 @@ pub fn run(args: &Args, json: bool, hooks: &Hooks<'_>) -> Result<()> {
     for line in &summary {
         let means = line["means"].as_object().into_iter().flatten();
         let means: Vec<String> =
-            means.map(|(name, x)| format!("{name} {:.4}", x.as_f64().unwrap_or(f64::NAN))).collect();
+            means.map(|(name, x)| format!("{name} {}", digits(x.as_f64().unwrap_or(f64::NAN), 4))).collect();
         let name = format!("{}/{}", line["subject"].as_str().unwrap_or(""), line["session"].as_str().unwrap_or(""));
         output::line(&format!("{name}: mean {}", means.join(", ")))?;
     }

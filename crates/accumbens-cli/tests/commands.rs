@@ -442,7 +442,7 @@ fn a_table_of_choices_is_compared_where_a_study_would_be_and_says_what_is_wrong_
     assert!(printed.contains("No decision: win_stay leads"), "{printed}");
     assert!(printed.contains("4 subjects and 3 models cannot decide"), "{printed}");
     assert!(
-        printed.contains("(1 studies)") && printed.contains("what the verdict would say of 1 simulated"),
+        printed.contains("(1 study)") && printed.contains("what the verdict would say of 1 simulated"),
         "{printed}"
     );
     assert!(printed.contains("120 choices, 120 latencies, 0 answers of dopamine"), "{printed}");
@@ -498,7 +498,7 @@ fn a_recorded_experiment_says_what_was_chosen_between_and_its_choices_are_explai
     // The choices beside the report are a tidy table, with the groups that the study names.
     let table = ["compare", "report/choices.parquet", "--theories", "q,random", "--recovery", "0", "--out", "tidy"];
     let tidy = done(&table, folder.path());
-    assert!(tidy.contains("1 subjects, 120 choices, 120 latencies") && tidy.contains("q explains"), "{tidy}");
+    assert!(tidy.contains("1 subject, 120 choices, 120 latencies") && tidy.contains("q explains"), "{tidy}");
     std::fs::write(&study, text.replace("\"right\"]", "\"port\"]")).unwrap();
     let error = refused(&["compare", "recorded/study.toml", "--out", "none"], folder.path());
     assert!(error.contains("no event is called \"port\"") && !folder.path().join("none").exists(), "{error}");

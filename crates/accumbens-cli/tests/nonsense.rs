@@ -181,7 +181,10 @@ fn one_recording_stands_in_a_study_once_by_its_path_and_by_its_samples() {
     copy.drops.iter_mut().for_each(|t| *t += 0.5);
     copy.write(at, "m3/day9");
     study(at, STUDY, &[("m1", &["m1/day1", "m1/day2"]), ("m3", &["m3/day9"])]);
-    both_refuse(at, &["\"m3\"", "m3/day9", "m1/day1", "same samples"]);
+    both_refuse(at, &["\"m3\"", "m3/day9", "m1/day1", "holds the same samples"]);
+    copy.light[1234] += 0.5;
+    copy.write(at, "m3/day9");
+    both_refuse(at, &["\"m3\"", "m3/day9", "m1/day1", "nearly the same samples (1 of 4000 differ)"]);
 }
 
 #[test]
@@ -206,7 +209,14 @@ fn times_in_ms_beside_times_in_s_are_refused_either_way() {
     let late = lab(|day| day.drops.iter_mut().for_each(|t| *t *= 1000.0));
     both_refuse(late.path(), &["m1/day1", "to 199.9 s", "ms"]);
     let apart = lab(|day| day.times.iter_mut().for_each(|t| *t += 80_000.0));
-    both_refuse(apart.path(), &["m1/day1", "events from 0.0 to", "do not overlap"]);
+    both_refuse(apart.path(), &["m1/day1", "lasts from 80000.0 to 80199.9", "do not overlap"]);
+    // Said to be in ms, and one of the two is not.
+    let days: [(&str, &[&str]); 1] = [("m1", &["m1/day1"])];
+    let said = STUDY.replace("[signal]", "[read]\ntime_unit = \"ms\"\n[signal]");
+    for (folder, which) in [(&slow, "the events stood in s already"), (&late, "the signal stood in s already")] {
+        study(folder.path(), &said, &days);
+        both_refuse(folder.path(), &["m1/day1", "read.time_unit", which]);
+    }
     // Both in ms: nothing differs between the two, but no window holds two samples.
     let both = lab(|day| day.times.iter_mut().chain(&mut day.drops).for_each(|t| *t *= 1000.0));
     both_refuse(both.path(), &["m1/day1", "score.response", "at most one sample", "0.02", "time_unit"]);
@@ -230,6 +240,76 @@ fn gaps_missing_samples_and_events_outside_the_signal_are_said_with_their_size()
     all_say(outside.path(), &["m1/day1", "2 of 21 events lie outside the signal", "110."]);
     let silent = lab(|day| day.drops.clear());
     all_say(silent.path(), &["m1/day1", "no event"]);
+}
+
+#[test]
+fn events_that_stand_twice_and_columns_beside_them_that_nobody_reads_are_said() {
+    let twice = lab(|day| day.drops = day.drops.iter().flat_map(|t| [*t, *t]).collect());
+    all_say(twice.path(), &["m1/day1", "19 of 38 events stand twice"]);
+    let unread = lab(|day| day.header = "time,event,mag");
+    all_say(unread.path(), &["m1/day1", "\"mag\" is not read"]);
+    let repeated = lab(|day| day.header = "time,event,event");
+    both_refuse(repeated.path(), &["events.csv:1", "\"event\" stands twice"]);
+}
+
+#[test]
+fn a_magnitude_that_is_no_amount_is_refused_with_its_line() {
+    for word in ["nan", "inf", "1e300"] {
+        let folder = lab(|_| {});
+        let path = folder.path().join("m1/day1/events.csv");
+        let text = std::fs::read_to_string(&path).unwrap().replacen("sucrose,1", &format!("sucrose,{word}"), 1);
+        std::fs::write(path, text).unwrap();
+        both_refuse(folder.path(), &["events.csv:2", word, "-1e12 to 1e12"]);
+    }
+}
+
+#[test]
+fn a_session_whose_channel_holds_a_word_or_no_sample_is_said_with_the_channel() {
+    let lab = lab(|_| {});
+    let path = lab.path().join("m1/day1/trace.csv");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replacen("\n0.05,", "\n0.05,hello", 1)).unwrap();
+    all_say(lab.path(), &["m1/day1", "\"dff\" holds words", "row 2", "nothing in it is scored"]);
+    std::fs::write(&path, "time,dff\n").unwrap();
+    all_say(lab.path(), &["m1/day1", "\"dff\" has no sample", "nothing in it is scored"]);
+}
+
+#[test]
+fn the_events_of_one_session_in_two_are_said_where_no_samples_can_be_compared() {
+    let lab = lab(|_| {});
+    std::fs::create_dir(lab.path().join("m1/day3")).unwrap();
+    std::fs::copy(lab.path().join("m1/day1/events.csv"), lab.path().join("m1/day3/events.csv")).unwrap();
+    let days: [(&str, &[&str]); 2] = [("m1", &["m1/day1", "m1/day2", "m1/day3"]), ("m2", &["m2/day1", "m2/day2"])];
+    study(lab.path(), STUDY, &days);
+    all_say(lab.path(), &["m1/day3", "the same 19 events as m1/day1"]);
+}
+
+#[test]
+fn responses_that_are_all_the_same_are_said_and_compared_with_nothing() {
+    let folder = lab(|_| {});
+    for (more, day) in ["m1/day1", "m1/day2", "m2/day1", "m2/day2"].into_iter().enumerate() {
+        // Some samples more each, or they would be one recording.
+        let light = |i: usize| format!("{},{}\n", i as f64 / 20.0, u8::from(i > 0));
+        let trace: String = (0..4000 + more).map(light).collect();
+        std::fs::write(folder.path().join(day).join("trace.csv"), format!("time,dff\n{trace}")).unwrap();
+    }
+    let inspected = done(&["inspect", "study.toml"], folder.path());
+    assert!(inspected.contains("m1: all 38 scored responses are the same (0)"), "{inspected}");
+    let described = done(&["describe", "study.toml"], folder.path());
+    assert!(described.contains("in 0 of 2 subjects") && !described.contains("too few"), "{described}");
+    assert!(refused(&COMPARE, folder.path()).contains("all scored responses of m1, m2 are the same"));
+}
+
+#[test]
+fn counts_are_shown_of_each_kind_and_of_subjects_that_are_left_out() {
+    let folder = lab(|_| {});
+    let days: [(&str, &[&str]); 2] = [("m1", &["m1/day1", "m1/day2"]), ("m2", &["m2/day1", "m2/day2"])];
+    study(folder.path(), &STUDY.replace("[score]", "[score]\nmin_interval = 300.0"), &days);
+    let inspected = done(&["inspect", "study.toml"], folder.path());
+    let row = inspected.lines().find(|l| l.contains("m2/day2")).unwrap();
+    let cells: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(cells[5..], ["sucrose", "1", "18", "0", "0", "0"], "{row}");
+    assert!(inspected.contains("no subject has more than five"), "{inspected}");
 }
 
 #[test]
@@ -263,6 +343,26 @@ fn a_trial_table_with_one_sample_a_trial_is_refused() {
                  samples = \"s.\"\nrate = 20.0\nfirst = 0.0\nspacing = 30.0\n[[trials.event]]\nevent = \"sucrose\"\n";
     std::fs::write(folder.path().join("study.toml"), format!("{STUDY}{table}")).unwrap();
     both_refuse(folder.path(), &["trials.csv:1", "\"s.1\"", "two samples a trial"]);
+}
+
+#[test]
+fn a_trial_table_whose_rows_stand_twice_is_refused_with_both_lines_and_has_nothing_to_clean() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut noise = Noise(1);
+    let mut cells = || (0..61).map(|_| format!(",{:.4}", noise.next())).collect::<String>();
+    let rows: String = (1..=20).map(|t| format!("m1,1,{t}{}\n", cells())).collect();
+    let samples: String = (1..=61).map(|s| format!(",s.{s}")).collect();
+    let write = |rows: &str| {
+        std::fs::write(folder.path().join("trials.csv"), format!("id,session,trial{samples}\n{rows}")).unwrap();
+    };
+    let table = "[trials]\nfile = \"trials.csv\"\nsubject = \"id\"\nsession = \"session\"\ntrial = \"trial\"\n\
+                 samples = \"s.\"\nrate = 20.0\nfirst = -1.5\nspacing = 30.0\n[[trials.event]]\nevent = \"sucrose\"\n";
+    std::fs::write(folder.path().join("study.toml"), format!("{STUDY}{table}")).unwrap();
+    write(&rows);
+    done(&["inspect", "study.toml"], folder.path());
+    assert!(refused(&["clean", "study.toml"], folder.path()).contains("no continuous signal"));
+    write(&format!("{rows}{rows}"));
+    both_refuse(folder.path(), &["trials.csv:22", "line 2 again", "20 of 40 rows of \"m1\" stand twice"]);
 }
 
 #[test]

@@ -20,6 +20,7 @@ fn recording(path: &Path) -> Recording {
     let source = formats::open(path, &Hints::default()).unwrap();
     session::recording(source.as_ref(), path, &["analog_1", "analog_2"], None, |_| Ok((EventLog::default(), 0.0)))
         .unwrap()
+        .0
 }
 
 fn low_pass(cutoff: f64) -> Step {

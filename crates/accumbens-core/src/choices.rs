@@ -1,7 +1,10 @@
 //! Choices of people and animals: what was offered, what was taken, what came of it, how long it took, what dopamine did.
 
 use crate::error::{Error, Result};
+use crate::event::{WORTH, is_worth};
 use serde::Serialize;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 /// One trial.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -85,12 +88,90 @@ fn named(row: &Row, choice: &str) -> String {
     }
 }
 
+/// Whether the numbers of a row can be what they are called.
+fn numbers(place: &str, row: &Row) -> Result<()> {
+    let wrong = |problem: String, accepted: &str| Err(Error::input(place, problem, accepted));
+    if row.subject.is_empty() {
+        return wrong("the subject is empty".into(), "the name of a subject");
+    }
+    if !row.outcome.is_nan() && !is_worth(row.outcome) {
+        return wrong(format!("outcome {:e}", row.outcome), WORTH);
+    }
+    if row.latency < 0.0 || row.latency.is_infinite() {
+        return wrong(format!("latency {}", row.latency), "s, 0 or more; nothing where it was not recorded");
+    }
+    if !row.dopamine.is_nan() && !is_worth(row.dopamine) {
+        return wrong(format!("dopamine {:e}", row.dopamine), WORTH);
+    }
+    Ok(())
+}
+
+/// Whether every trial of a subject stands in a table once.
+fn once(rows: &[Row]) -> Result<()> {
+    let mut known = HashMap::new();
+    for (i, row) in rows.iter().enumerate() {
+        match known.entry((&row.subject, &row.session, row.trial.to_bits(), &row.stimulus)) {
+            Occupied(before) => {
+                let problem =
+                    format!("trial {} of {:?} stands in row {} already", row.trial, row.subject, before.get() + 1);
+                let accepted = "each trial once; a column `session` where trials are counted anew";
+                return Err(Error::input(format!("row {}", i + 1), problem, accepted));
+            }
+            Vacant(new) => _ = new.insert(i),
+        }
+    }
+    Ok(())
+}
+
+/// Fewer trials than this repeat by chance.
+const FEW: usize = 10;
+
+/// How the rows of every subject repeat themselves without their numbers, where they do: row by row, or as a block.
+fn repeated(rows: &[Row]) -> Option<&'static str> {
+    let mut subjects: HashMap<&String, Vec<String>> = HashMap::new();
+    for row in rows {
+        let said = format!("{:?}", Row { trial: 0.0, ..row.clone() });
+        subjects.entry(&row.subject).or_default().push(said);
+    }
+    let all = |of: fn(&[String]) -> bool| subjects.values().all(|rows| of(rows));
+    if all(|rows| rows.len() >= 2 * FEW && rows.len().is_multiple_of(2) && in_pairs(rows)) {
+        return Some("every row stands twice, one after the other");
+    }
+    all(|rows| rows.len() >= 2 * FEW && rows.len().is_multiple_of(2) && in_halves(rows))
+        .then_some("all rows stand twice, once more behind the others")
+}
+
+/// Whether each row is that before it again, where the rows themselves do not go round.
+fn in_pairs(rows: &[String]) -> bool {
+    let single: Vec<&String> = rows.iter().step_by(2).collect();
+    rows.chunks(2).all(|pair| pair[0] == pair[1]) && !goes_round(&single)
+}
+
+/// Whether the second half is the first again, where the first does not go round itself.
+fn in_halves(rows: &[String]) -> bool {
+    let (first, second) = rows.split_at(rows.len() / 2);
+    first == second && !goes_round(&first.iter().collect::<Vec<_>>())
+}
+
+/// Whether rows repeat a pattern of at most half their number: an animal that always does the same.
+fn goes_round(rows: &[&String]) -> bool {
+    (1..=rows.len() / 2).any(|period| rows.iter().zip(&rows[period..]).all(|(a, b)| a == b))
+}
+
 impl Choices {
     /// From the rows of a tidy table. Trials of a subject are put in the order of sessions (as they first stand) and trials.
     ///
     /// # Errors
-    /// Where a choice is not among what was offered, an outcome is missing, or nothing can be chosen.
+    /// Where a choice is not among what was offered, an outcome is missing, a number cannot be what it is called, trials
+    /// stand twice, or nothing can be chosen.
     pub fn of(rows: Vec<Row>) -> Result<Self> {
+        for (i, row) in rows.iter().enumerate() {
+            numbers(&format!("row {}", i + 1), row)?;
+        }
+        once(&rows)?;
+        if let Some(problem) = repeated(&rows) {
+            return Err(Error::input("rows", problem, "each trial once"));
+        }
         let mut all = Self::default();
         let mut names: Vec<String> = rows.iter().map(|r| r.choice.clone()).filter(|c| !c.is_empty()).collect();
         names.sort_unstable();
@@ -159,6 +240,15 @@ impl Choices {
         Ok(all)
     }
 
+    /// The one outcome that every choice had; none where outcomes differ.
+    #[must_use]
+    pub fn only_outcome(&self) -> Option<f64> {
+        let mut outcomes =
+            self.subjects.iter().flat_map(|s| &s.trials).filter(|t| t.taken.is_some()).map(|t| t.outcome);
+        let first = outcomes.next()?;
+        outcomes.all(|x| x == first).then_some(first)
+    }
+
     /// The groups, in the order of their names.
     #[must_use]
     pub fn groups(&self) -> Vec<String> {
@@ -166,5 +256,63 @@ impl Choices {
         groups.sort_unstable();
         groups.dedup();
         groups
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Thirty choices of a subject, with no pattern in them and trials numbered as they stand.
+    fn rows(subject: &str) -> Vec<Row> {
+        let row = |i: usize| Row {
+            subject: subject.into(),
+            group: String::new(),
+            session: String::new(),
+            trial: i as f64,
+            stimulus: String::new(),
+            choice: ["a", "b"][i * i * 7 / 5 % 2].into(),
+            offered: Vec::new(),
+            outcome: (i * i * 3 / 4 % 2) as f64,
+            latency: f64::NAN,
+            dopamine: f64::NAN,
+        };
+        (0..30).map(row).collect()
+    }
+
+    fn numbered(mut rows: Vec<Row>) -> Result<Choices> {
+        rows.iter_mut().enumerate().for_each(|(i, r)| r.trial = i as f64);
+        Choices::of(rows)
+    }
+
+    #[test]
+    fn a_table_that_holds_its_rows_twice_is_refused_and_an_animal_that_always_does_the_same_is_not() {
+        let (one, two) = (rows("1"), rows("2"));
+        let all = || one.iter().chain(&two).cloned().collect::<Vec<Row>>();
+        numbered(all()).unwrap();
+        let behind = all().into_iter().chain(all()).collect();
+        assert!(numbered(behind).unwrap_err().to_string().contains("stand twice, once more behind"));
+        let pairs = all().into_iter().flat_map(|r| [r.clone(), r]).collect();
+        assert!(numbered(pairs).unwrap_err().to_string().contains("one after the other"));
+        // With the numbers of trials each row says itself that it is another's.
+        let twice = Choices::of(all().into_iter().chain(all()).collect()).unwrap_err().to_string();
+        assert!(twice.contains("row 61") && twice.contains("row 1 already"), "{twice}");
+        let habit = all().into_iter().enumerate();
+        let habit = habit.map(|(i, r)| Row { choice: ["a", "b"][i % 2].into(), outcome: 1.0, ..r }).collect();
+        assert_eq!(numbered(habit).unwrap().only_outcome(), Some(1.0));
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_outcomes_latencies_or_dopamine_are_refused_with_their_row() {
+        let fault = |change: fn(&mut Row)| {
+            let mut rows = rows("1");
+            change(&mut rows[3]);
+            Choices::of(rows).unwrap_err().to_string()
+        };
+        assert!(fault(|r| r.outcome = 1e300).contains("row 4: outcome 1e300"));
+        assert!(fault(|r| r.latency = -0.3).contains("row 4: latency -0.3"));
+        assert!(fault(|r| r.dopamine = f64::INFINITY).contains("row 4: dopamine inf"));
+        assert!(fault(|r| r.subject = String::new()).contains("row 4: the subject"));
+        assert_eq!(Choices::of(rows("1")).unwrap().only_outcome(), None);
     }
 }

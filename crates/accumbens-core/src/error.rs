@@ -58,6 +58,9 @@ pub enum Error {
     /// The user asked to stop before anything was finished.
     #[error("interrupted: nothing was finished, so nothing was written")]
     Interrupted,
+    /// The user asked to stop after something was finished, which is written.
+    #[error("interrupted: what was finished is in {}", .0.display())]
+    CutOff(PathBuf),
 }
 
 /// The longest part of a message, in characters: what comes from a damaged file may be anything.

@@ -3,6 +3,19 @@
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
+/// The greatest size of a magnitude or of an innate value, in the study's own unit of reward: beyond it squares and sums of
+/// them hold no digit of anything else.
+pub const GREATEST_WORTH: f64 = 1e12;
+
+/// Whether a number can be a magnitude, an innate value or an outcome: finite, and at most [`GREATEST_WORTH`] in size.
+#[must_use]
+pub fn is_worth(number: f64) -> bool {
+    number.abs() <= GREATEST_WORTH
+}
+
+/// What [`is_worth`] accepts, in words.
+pub const WORTH: &str = "a number from -1e12 to 1e12";
+
 /// The place of a kind in the list of kinds of its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EventKindId(pub u32);
@@ -145,8 +158,8 @@ impl EventLog {
     /// A log of `events` of these `kinds`.
     ///
     /// # Errors
-    /// Where a name stands twice, a role points to no kind, a time or magnitude is not finite, a time is negative,
-    /// or times go back.
+    /// Where a name stands twice, a role points to no kind, a time is not finite or negative, a magnitude or value is not
+    /// finite or beyond [`GREATEST_WORTH`], or times go back.
     pub fn new(kinds: Vec<EventKind>, events: Vec<Event>) -> Result<Self> {
         for (i, kind) in kinds.iter().enumerate() {
             if kinds[..i].iter().any(|k| k.name == kind.name) {
@@ -154,6 +167,13 @@ impl EventLog {
                     "event kinds",
                     format!("{:?} is declared twice", kind.name),
                     "each name once",
+                ));
+            }
+            if !is_worth(kind.value) {
+                return Err(Error::input(
+                    format!("event kind {:?}", kind.name),
+                    format!("value {:e}", kind.value),
+                    WORTH,
                 ));
             }
             if let Role::Offset(of) | Role::Omission(of) = kind.role
@@ -179,8 +199,8 @@ impl EventLog {
                     "times that never go back",
                 ));
             }
-            if !event.magnitude.is_finite() {
-                return Err(Error::input(place(), format!("magnitude {}", event.magnitude), "a finite number"));
+            if !is_worth(event.magnitude) {
+                return Err(Error::input(place(), format!("magnitude {:e}", event.magnitude), WORTH));
             }
             if event.kind.index() >= kinds.len() {
                 return Err(Error::input(place(), format!("kind {}", event.kind.0), "a declared kind"));
@@ -258,6 +278,12 @@ mod tests {
         let log = EventLog::new(kinds(), vec![event(1.0, 0), event(2.0, 1), event(6.0, 1)]).unwrap();
         let text = serde_json::to_string(&log).unwrap();
         assert_eq!(serde_json::from_str::<EventLog>(&text).unwrap(), log);
+        let huge = |kind: f64, magnitude: f64| {
+            let kind = EventKind { value: kind, ..EventKind::outcome("b") };
+            EventLog::new(vec![kind], vec![Event { magnitude, ..event(1.0, 0) }]).is_err()
+        };
+        assert!(huge(f64::NAN, 1.0) && huge(1e13, 1.0) && huge(1.0, f64::INFINITY) && huge(1.0, -1e300));
+        assert!(!huge(-1e12, 1e12));
         let back = text.replace("6.0", "0.5");
         assert!(serde_json::from_str::<EventLog>(&back).unwrap_err().to_string().contains("never go back"));
     }

@@ -114,6 +114,36 @@ pub struct Holdings {
     pub events: Vec<EventSeries>,
     /// What the reader had to decide, and what it found odd.
     pub notes: Vec<String>,
+    /// Columns that were not read.
+    #[serde(skip)]
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// A column that a reader did not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Its name.
+    pub column: String,
+    /// Why, in words that follow its name.
+    pub why: String,
+    /// Whether it stood beside events: then it could have said how much they were.
+    pub of_events: bool,
+}
+
+impl PassedOver {
+    /// A column beside events that no reader knows.
+    #[must_use]
+    pub fn events(column: &str) -> Self {
+        let why = "is not read: of events, time, event and magnitude are".into();
+        Self { column: column.into(), why, of_events: true }
+    }
+
+    /// A column that should be a signal and holds a word in a row, counted from 1 below the header.
+    #[must_use]
+    pub fn words(column: &str, word: &str, row: usize) -> Self {
+        let why = format!("holds words ({word:?} in row {row}) and was passed over");
+        Self { column: column.into(), why, of_events: false }
+    }
 }
 
 impl Holdings {

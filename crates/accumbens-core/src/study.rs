@@ -71,7 +71,7 @@ pub struct Scoring {
     /// The window of the response, s around the aligning event.
     pub response: Window,
     /// The window subtracted from it; nothing is subtracted where absent. Of windows of unequal length the means are
-    /// subtracted, whatever the statistic, but for `samples`.
+    /// subtracted; `samples` needs windows of one length.
     #[serde(default)]
     pub baseline: Option<Window>,
     /// Integral over time (`sum`, the default), `mean`, or sum over `samples`.
@@ -112,6 +112,7 @@ impl Scoring {
         }
         if let Some(align) = &self.align {
             known(&align.first, "score.align.first")?;
+            self.check_align(align)?;
         }
         if let Some(focus) = &self.focus
             && !self.events.contains(focus)
@@ -125,11 +126,43 @@ impl Scoring {
                 return Err(Error::input(field, format!("[{from}, {to}]"), "[from, to] in s, from before to"));
             }
         }
+        self.check_baseline()?;
         if !(self.min_interval.is_finite() && self.min_interval >= 0.0) {
             return Err(Error::input("score.min_interval", self.min_interval.to_string(), "0 s or more"));
         }
         if !(self.coverage > 0.0 && self.coverage <= 1.0) {
             return Err(Error::input("score.coverage", self.coverage.to_string(), "above 0 and at most 1"));
+        }
+        Ok(())
+    }
+
+    fn check_align(&self, align: &Align) -> Result<()> {
+        if self.events.contains(&align.first) {
+            let problem = format!("{:?} is aligned to itself", align.first);
+            return Err(Error::input("score.align.first", problem, "another event; no `align` for the event itself"));
+        }
+        match align.within {
+            Some(within) if within.is_nan() || within <= 0.0 => {
+                Err(Error::input("score.align.within", format!("{within} s"), "above 0 s; nothing for no limit"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether something is left where the baseline is taken off.
+    fn check_baseline(&self) -> Result<()> {
+        let Some([from, to]) = self.baseline else { return Ok(()) };
+        let [start, end] = self.response;
+        if [from, to] == [start, end] {
+            let problem = format!("[{from}, {to}] s is the window of the response: every response is 0");
+            return Err(Error::input("score.baseline", problem, "another window; no baseline to subtract nothing"));
+        }
+        let (response, baseline) = (end - start, to - from);
+        if self.statistic == Statistic::Samples && (response - baseline).abs() > 1e-6 * response.max(baseline) {
+            let problem = format!(
+                "samples of a response of {response} s less those of a baseline of {baseline} s hold the signal's offset"
+            );
+            return Err(Error::input("score.statistic", problem, "windows of one length, or `sum` or `mean`"));
         }
         Ok(())
     }
@@ -406,4 +439,54 @@ pub struct Study {
     pub session_gap: f64,
     /// The theory that made the data, where they are simulated.
     pub truth: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(change: impl Fn(&mut Scoring)) -> String {
+        let mut rule = Scoring {
+            events: vec!["drop".into()],
+            focus: None,
+            align: None,
+            response: [0.0, 1.5],
+            baseline: Some([-1.5, 0.0]),
+            statistic: Statistic::Samples,
+            coverage: COVERAGE,
+            min_interval: 0.0,
+        };
+        rule.check(&["drop", "lick"]).unwrap();
+        change(&mut rule);
+        rule.check(&["drop", "lick"]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn sums_over_samples_of_windows_of_unequal_length_are_refused_for_they_hold_the_offset() {
+        // Of a signal of 5 everywhere a window of 30 samples less one of 10 leaves 100, and means leave 0.
+        let rule = |statistic| Scoring {
+            events: Vec::new(),
+            focus: None,
+            align: None,
+            response: [0.0, 1.5],
+            baseline: Some([-0.5, 0.0]),
+            statistic,
+            coverage: COVERAGE,
+            min_interval: 0.0,
+        };
+        assert_eq!(rule(Statistic::Samples).value(5.0, Some(5.0), 0.05), 100.0);
+        assert_eq!([Statistic::Sum, Statistic::Mean].map(|s| rule(s).value(5.0, Some(5.0), 0.05)), [0.0; 2]);
+        let error = refused(|r| r.baseline = Some([-0.5, 0.0]));
+        assert!(error.contains("1.5 s") && error.contains("0.5 s") && error.contains("`sum` or `mean`"), "{error}");
+    }
+
+    #[test]
+    fn a_baseline_that_is_the_response_and_an_event_aligned_to_itself_are_refused() {
+        assert!(refused(|r| r.baseline = Some(r.response)).contains("every response is 0"));
+        let align = |first: &str, within| Some(Align { first: first.into(), within });
+        assert!(refused(|r| r.align = align("drop", None)).contains("aligned to itself"));
+        for within in [0.0, -1.0, f64::NAN] {
+            assert!(refused(|r| r.align = align("lick", Some(within))).contains("score.align.within"));
+        }
+    }
 }

@@ -69,6 +69,7 @@ pub fn of(table: &Table) -> Result<Choices> {
             return Err(Error::input("columns", problem, "columns subject, choice and outcome"));
         }
     }
+    crate::csv_cells::once(&table.names())?;
     if let Some((name, column)) = table.columns.iter().find(|(_, c)| c.len() != table.rows()) {
         let problem = format!("{} cells beside {} in {}", column.len(), table.rows(), table.names()[0]);
         return Err(Error::input(format!("column {name:?}"), problem, "columns of one length"));

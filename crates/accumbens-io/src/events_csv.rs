@@ -1,7 +1,7 @@
 //! Reads events from CSV under the header `time,event,magnitude`.
 
-use crate::csv_cells::{headers, number, open};
-use accumbens_core::{Error, Event, EventClamp, EventKind, EventKindId, EventLog, Result};
+use crate::csv_cells::{headers, open};
+use accumbens_core::{Error, Event, EventClamp, EventKind, EventKindId, EventLog, Result, WORTH, is_worth};
 use std::path::Path;
 
 /// An event as it stands in the file.
@@ -17,11 +17,39 @@ pub struct Row {
     pub magnitude: f64,
 }
 
+/// What an events file holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Events {
+    /// Its rows, in the order of the file.
+    pub rows: Vec<Row>,
+    /// Columns that are not read, by their names.
+    pub ignored: Vec<String>,
+}
+
+/// The columns that are read.
+const READ: [&str; 3] = ["time", "event", "magnitude"];
+
+/// A magnitude as it stands in a cell: NaN where the cell is empty or NA.
+fn magnitude(cell: &str) -> Option<f64> {
+    match cell {
+        "" | "NA" => Some(f64::NAN),
+        _ => cell.parse().ok().filter(|m| is_worth(*m)),
+    }
+}
+
 /// Reads the rows of an events file.
 ///
 /// # Errors
-/// With the line, where a time or magnitude is no number, a name is empty, or times go back.
+/// As [`read_all`].
 pub fn read(path: &Path) -> Result<Vec<Row>> {
+    Ok(read_all(path)?.rows)
+}
+
+/// Reads an events file: its rows, and what in it is not read.
+///
+/// # Errors
+/// With the line, where a time or magnitude is no number, a name is empty, times go back, or a column stands twice.
+pub fn read_all(path: &Path) -> Result<Events> {
     let place = path.display().to_string();
     let mut reader = open(path)?;
     let header = headers(&place, &mut reader)?;
@@ -35,7 +63,7 @@ pub fn read(path: &Path) -> Result<Vec<Row>> {
     };
     let time = column("time").ok_or_else(|| missing("time"))?;
     let event = column("event").ok_or_else(|| missing("event"))?;
-    let magnitude = column("magnitude");
+    let amounts = column("magnitude");
     let mut rows: Vec<Row> = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|e| Error::input(&place, e.to_string(), "as many fields as the header"))?;
@@ -57,12 +85,14 @@ pub fn read(path: &Path) -> Result<Vec<Row>> {
         if record[event].is_empty() {
             return Err(fault("event is empty".into(), "the name of an event"));
         }
-        let cell = magnitude.map_or("", |m| &record[m]);
-        let amount = number(cell).filter(|m| !m.is_infinite());
-        let amount = amount.ok_or_else(|| fault(format!("magnitude is {cell:?}"), "a finite number"))?;
+        let cell = amounts.map_or("", |m| &record[m]);
+        let amount = magnitude(cell).ok_or_else(|| {
+            fault(format!("magnitude is {cell:?}"), &format!("{WORTH}; nothing where it is the usual one"))
+        })?;
         rows.push(Row { line, time: seconds, event: record[event].into(), magnitude: amount });
     }
-    Ok(rows)
+    let ignored = header.into_iter().filter(|h| !h.is_empty() && !READ.contains(&h.as_str())).collect();
+    Ok(Events { rows, ignored })
 }
 
 /// Makes a log of rows whose names are all among `kinds`. Where the file gave no magnitude it is 1 for an outcome and

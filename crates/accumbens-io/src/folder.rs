@@ -65,6 +65,7 @@ impl Folder {
                 all.events.push(events);
             }
             all.notes.extend(held.notes.into_iter().map(|n| format!("{}: {n}", name(path))));
+            all.passed_over.extend(held.passed_over);
             all.subject = all.subject.take().or(held.subject);
             all.started = all.started.take().or(held.started);
             together.files.push(source);

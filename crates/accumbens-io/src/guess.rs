@@ -1,7 +1,9 @@
 //! Guesses from names what an event is and which sensor was used; a guess says why, and nobody acts on it unasked.
 
+use crate::folder;
 use accumbens_core::format::Stream;
 use accumbens_core::study::Sensor;
+use std::path::Path;
 
 /// What an event could be.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,8 +16,8 @@ pub struct Event {
     pub why: Option<String>,
 }
 
-/// The words of a name, in lower case: `Lick3 onset`, `lick_on`, `cs+` and `waterDrop` are `lick onset`, `lick on`, `cs`
-/// and `water drop`.
+/// The words of a name, in lower case: `Lick3 onset`, `lick_on`, `cs+`, `waterDrop` and `waterdrop` are `lick onset`,
+/// `lick on`, `cs`, `water drop` and `water drop`.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = vec![String::new()];
     let mut lower = false;
@@ -31,53 +33,79 @@ fn words(name: &str) -> Vec<String> {
         lower = c.is_lowercase();
     }
     words.retain(|w| !w.is_empty());
-    words
+    let formula = name.split(|c: char| !c.is_alphanumeric()).find(|part| part.eq_ignore_ascii_case(WATER));
+    words.into_iter().flat_map(|w| parted(&w)).chain(formula.map(|_| WATER.to_owned())).collect()
 }
 
-/// The first of the `known` words that is among `words`: alone, in the plural, or, where it is long enough to mean nothing else,
-/// at either end of a longer word.
+/// A word, or the two known words that it is made of, as `sessionend` is.
+fn parted(word: &str) -> Vec<String> {
+    let all = || KNOWN.iter().flat_map(|list| list.split(' '));
+    let known = |part: &str| all().any(|k| is(part, k));
+    let places = word.char_indices().map(|(i, _)| i).filter(|i| *i >= 2 && word.len() - i >= 2);
+    // Two short words make a third too easily.
+    let mut parts = places.map(|i| word.split_at(i)).filter(|(a, b)| a.len().max(b.len()) >= LONG);
+    let two = if known(word) { None } else { parts.find(|(a, b)| known(a) && known(b)) };
+    two.map_or_else(|| vec![word.to_owned()], |(a, b)| vec![a.to_owned(), b.to_owned()])
+}
+
+/// Of two words written as one the longer has as many letters or more.
+const LONG: usize = 4;
+/// Water as chemists write it, which is no word of letters alone.
+const WATER: &str = "h2o";
+
+/// Whether a word is a known one, alone or in the plural.
+fn is(word: &str, known: &str) -> bool {
+    word == known || word.strip_suffix('s') == Some(known)
+}
+
+/// The first of the `known` words that is among `words`, or that all of them together are, as in `drop out`.
 fn among(words: &[String], known: &'static str) -> Option<&'static str> {
-    let long = |k: &str| k.len() >= 4;
-    let is = |w: &str, k: &str| w == k || w.strip_suffix('s') == Some(k);
-    let within = |w: &str, k: &str| long(k) && (w.starts_with(k) || w.ends_with(k));
-    known.split(' ').find(|k| words.iter().any(|w| is(w, k) || within(w, k)))
+    let whole = words.concat();
+    known.split(' ').find(|k| words.iter().any(|w| is(w, k)) || is(&whole, k))
 }
 
 const SESSION: &str = "session recording experiment task";
 const OVER: &str = "end ended over stop finish finished";
 const BEGIN: &str = "start begin started";
-const MACHINE: &str = "code ttl sync camera frame clock";
-const NOTHING: &str = "no omission omit omitted unrewarded without";
-const ENDS: &str = "off offset end stop";
+const MACHINE: &str = "code ttl sync camera frame clock dropout";
+const NOTHING: &str = "no non omission omit omitted unrewarded nonrewarded without";
+const ENDS: &str = "off offset end stop close closed";
 /// What delivers rewards: named before licks, for a valve at the lick port is no lick.
 const DEVICES: &str = "solenoid valve pump dispenser feeder";
-const ACTIONS: &str = "lick press poke nosepoke choice run running wheel entry lever";
+const ACTIONS: &str = "lick licking press poke nosepoke choice run running wheel entry entries lever";
 /// Bad in itself. Declared, as in the catalogue of experiments, as an outcome of value −1.
 const AVERSIVE: &str = "airpuff puff shock footshock tailshock quinine punishment aversive";
-const REWARDS: &str = "reward sucrose juice water drop pellet food liquid milk chocolate us outcome droplet";
+const REWARDS: &str =
+    "reward rewarded sucrose saccharin juice water h2o drop pellet food chow liquid milk chocolate us outcome droplet";
+/// What says that the rest of a name is announced, not given.
+const ANNOUNCED: &str = "cue";
 const CUES: &str = "cs csplus csminus cue tone odor odour light sound stimulus";
 /// A cue after which nothing comes.
 const MINUS: &str = "minus csminus neutral unpaired";
+/// Words that say nothing of what an event is, beside those that do.
+const BESIDE: &str = "on onset port spout box house trial plus";
+/// Every word of which two may be written as one.
+const KNOWN: [&str; 12] =
+    [SESSION, OVER, BEGIN, MACHINE, NOTHING, ENDS, DEVICES, ACTIONS, AVERSIVE, REWARDS, CUES, BESIDE];
 
-/// What an event of this name could be; `magnitudes` is the sum of what its events say of how much they were.
+/// What an event of this name could be; `magnitudes` is the sum of what its events say of how much they were. Of what
+/// nothing is known, what was of some size is a cue, never an outcome.
 #[must_use]
 pub fn event(name: &str, magnitudes: f64) -> Event {
     let words = words(name);
     let said = |role, word: &str| Event { role, value: None, why: Some(format!("{word:?} in its name")) };
     let any = |known: &'static str| among(&words, known);
-    let over = any(OVER).or_else(|| words.iter().any(|w| w.ends_with("end")).then_some("end"));
-    if let Some(word) = over.filter(|_| words.len() == 1 && any("end stop").is_some() || any(SESSION).is_some()) {
+    let ends = words.len() == 1 && any("end stop").is_some() || any(SESSION).is_some();
+    if let Some(word) = any(OVER).filter(|_| ends) {
         return said("end", word);
-    }
-    if any(SESSION).is_some()
-        && let Some(word) = any(BEGIN)
-    {
-        return said("ignore", word);
     }
     for known in [MACHINE, NOTHING, ENDS] {
         if let Some(word) = any(known) {
             return said("ignore", word);
         }
+    }
+    if let Some(word) = any(ANNOUNCED) {
+        return said("cue", word);
     }
     if let Some(word) = any(AVERSIVE) {
         let why = format!("{word:?} in its name: bad in itself, so of value -1");
@@ -86,11 +114,11 @@ pub fn event(name: &str, magnitudes: f64) -> Event {
     if let Some(word) = any(DEVICES) {
         return Event { role: "outcome", value: None, why: Some(format!("{word:?} in its name could give a reward")) };
     }
-    let roles = [("action", ACTIONS), ("outcome", REWARDS), ("cue", CUES)];
+    let roles = [("action", ACTIONS), ("outcome", REWARDS), ("cue", CUES), ("ignore", BEGIN)];
     if let Some((role, word)) = roles.into_iter().find_map(|(role, known)| any(known).map(|word| (role, word))) {
         return said(role, word);
     }
-    Event { role: if magnitudes > 0.0 { "outcome" } else { "ignore" }, value: None, why: None }
+    Event { role: if magnitudes > 0.0 { "cue" } else { "ignore" }, value: None, why: None }
 }
 
 /// Whether a name is that of a line of a machine, which may carry anything.
@@ -125,7 +153,8 @@ fn names(text: &str, sensor: &str) -> bool {
     let found = |at: usize| text[at..at + sensor.len()].iter().zip(&sensor).all(|(a, b)| a.1 == b.1);
     let starts = (0..(text.len() + 1).saturating_sub(sensor.len())).filter(|&at| found(at));
     // What stands right before or behind it, with nothing between, can make another sensor of it.
-    let red = |at: usize| at > 0 && text[at - 1].1 == 'r' && text[at - 1].0 + 1 == text[at].0;
+    let word = |at: usize| at >= 3 && text[at - 3..at].iter().map(|(_, c)| *c).eq("red".chars());
+    let red = |at: usize| word(at) || at > 0 && text[at - 1].1 == 'r' && text[at - 1].0 + 1 == text[at].0;
     let longer =
         |end: usize| text.get(end).is_some_and(|next| next.1.is_ascii_digit() && next.0 == text[end - 1].0 + 1);
     starts.into_iter().any(|at| !red(at) && !longer(at + sensor.len()))
@@ -134,9 +163,30 @@ fn names(text: &str, sensor: &str) -> bool {
 /// The sensor of the catalogue that a stream's file names, with the words in which it does.
 #[must_use]
 pub fn sensor(stream: &Stream, catalogue: &[Sensor]) -> Option<(String, String)> {
-    labels(stream).find_map(|said| {
-        let sensor = catalogue.iter().find(|s| names(said, &s.name))?;
-        Some((sensor.name.clone(), said.to_owned()))
+    labels(stream).find_map(|said| Some((named(said, catalogue)?, format!("the files say {said:?}"))))
+}
+
+/// The sensor of the catalogue that a name contains: of a channel, a file, a folder.
+#[must_use]
+pub fn named(name: &str, catalogue: &[Sensor]) -> Option<String> {
+    catalogue.iter().find(|s| names(name, &s.name)).map(|s| s.name.clone())
+}
+
+/// The sensor that the name of a session under a folder, of a folder around it or of a file in it contains, and which name
+/// that is.
+#[must_use]
+pub fn by_place(folder: &Path, session: &Path, catalogue: &[Sensor]) -> Option<(String, String)> {
+    let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let inside = session.strip_prefix(folder).unwrap_or(session);
+    let mut names: Vec<String> = inside.iter().rev().map(|p| p.to_string_lossy().into_owned()).collect();
+    names.extend(whole.file_name().map(|n| n.to_string_lossy().into_owned()));
+    if session.is_dir() {
+        let files = folder::files(session);
+        names.extend(files.iter().filter_map(|f| Some(f.file_name()?.to_string_lossy().into_owned())));
+    }
+    names.into_iter().find_map(|name| {
+        let sensor = named(&name, catalogue)?;
+        Some((sensor, format!("a file or folder is called {name:?}")))
     })
 }
 
@@ -175,8 +225,35 @@ mod tests {
             ("physics", "ignore"),
             ("status", "ignore"),
             ("drunk", "ignore"),
+            ("reward cue", "cue"),
+            ("water_cue", "cue"),
+            ("reward_cue_onset", "cue"),
+            ("valve_close", "ignore"),
+            ("valve open", "outcome"),
+            ("drop_out", "ignore"),
+            ("nonreward", "ignore"),
+            ("foodless", "ignore"),
+            ("backdrop", "ignore"),
+            ("waterfall", "ignore"),
+            ("eyedrop", "ignore"),
+            ("start", "ignore"),
+            ("tone start", "cue"),
+            ("reward_port_entry", "action"),
+            ("licking_spout_water", "action"),
+            ("waterreward", "outcome"),
+            ("H2O", "outcome"),
+            ("chow", "outcome"),
         ];
         wanted.iter().for_each(|(name, wanted)| assert_eq!(role(name), *wanted, "{name}"));
+    }
+
+    #[test]
+    fn an_event_of_some_size_whose_name_says_nothing_is_a_cue_and_no_outcome() {
+        for name in ["backdrop", "foodless", "PC0/", "laser"] {
+            let guess = event(name, 20.0);
+            assert_eq!((guess.role, guess.why), ("cue", None), "{name}");
+        }
+        assert_eq!(event("start", 20.0).role, "ignore");
     }
 
     #[test]
@@ -213,6 +290,7 @@ mod tests {
             ("GCaMP8s", Some("jGCaMP8s")),
             ("rGRAB_DA2m", None),
             ("RdLight1", None),
+            ("red-dLight1.3b", None),
             ("dLight1.3", None),
             ("tdTomato", None),
         ];

@@ -1,6 +1,6 @@
 //! A source whose samples are already in memory.
 
-use accumbens_core::format::{Clock, EventSeries, Holdings, Source, Stream};
+use accumbens_core::format::{Clock, EventSeries, Holdings, PassedOver, Source, Stream};
 use accumbens_core::{Error, Result};
 use std::ops::Range;
 use std::sync::Arc;
@@ -56,6 +56,12 @@ impl Loaded {
     /// Adds a note.
     pub fn note(&mut self, note: impl Into<String>) {
         self.holdings.notes.push(note.into());
+    }
+
+    /// Adds a column that is not read, and a note of it.
+    pub fn pass_over(&mut self, column: PassedOver) {
+        self.note(format!("column {:?} {}", column.column, column.why));
+        self.holdings.passed_over.push(column);
     }
 
     fn push(&mut self, stream: Stream, samples: Vec<f64>, stamps: Option<Arc<Vec<f64>>>) -> &mut Stream {

@@ -45,7 +45,7 @@ struct Channel {
     sessions: usize,
     unit: String,
     could_be: roles::Proposed,
-    /// Sensors of the catalogue that the files name, each with their words.
+    /// Sensors of the catalogue that the files or their names name, each with where they do.
     sensors: BTreeMap<String, String>,
 }
 
@@ -62,7 +62,7 @@ impl Kind {
     }
 
     fn why(&self) -> &str {
-        self.guess.why.as_deref().unwrap_or("nothing in its name says what it is")
+        self.guess.why.as_deref().unwrap_or("nothing in its name says what it is: say it, or ignore it")
     }
 }
 
@@ -167,7 +167,10 @@ fn look(folder: &Path, prefix: Option<&Path>, session: &Path, catalogue: &[Senso
         let new = Channel { sessions: 0, unit, could_be, sensors: BTreeMap::new() };
         let channel = found.channels.entry(stream.name.clone()).or_insert(new);
         channel.sessions += 1;
-        channel.sensors.extend(guess::sensor(stream, catalogue));
+        let called =
+            || Some((guess::named(&stream.name, catalogue)?, format!("its channel is called {:?}", stream.name)));
+        let placed = || guess::by_place(folder, session, catalogue);
+        channel.sensors.extend(guess::sensor(stream, catalogue).or_else(called).or_else(placed));
     }
     let named = |i: usize| held.streams[i].name.clone();
     if let (Some(signal), reference) = roles::pair(held) {
@@ -231,8 +234,8 @@ fn sensor(found: &Found, channel: &str, text: &mut String, guesses: &mut Vec<Str
     let mut each = named.iter();
     match (each.next(), each.next()) {
         (Some((sensor, said)), None) => {
-            guesses.push(format!("the sensor is {sensor}: the files say {said:?}"));
-            let _ = writeln!(text, "sensor = {sensor:?}  # GUESS, the files say {said:?}\n");
+            guesses.push(format!("the sensor is {sensor}: {said}"));
+            let _ = writeln!(text, "sensor = {sensor:?}  # GUESS, {}\n", said.replace(char::is_control, " "));
         }
         (Some(_), Some(_)) => {
             let names = named.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -240,7 +243,8 @@ fn sensor(found: &Found, channel: &str, text: &mut String, guesses: &mut Vec<Str
             let _ = writeln!(text, "# sensor: the files name {names}; name the one of this channel\n");
         }
         (None, _) => {
-            guesses.push("the sensor is unknown: the files name none of the catalogue".into());
+            guesses
+                .push("the sensor is unknown: neither what the files say nor a name has one of the catalogue".into());
             text.push_str("# sensor = \"dLight1.3b\"  # name it if you know it: see `accumbens inspect`\n\n");
         }
     }
@@ -290,13 +294,14 @@ fn kinds(folder: &Path, found: &Found) -> Result<Vec<Kind>> {
 
 /// How responses are scored: outcomes, and beside them the cues that announce them.
 fn score(kinds: &[Kind], text: &mut String, guesses: &mut Vec<String>) {
-    let most = |wanted: &dyn Fn(&&Kind) -> bool| kinds.iter().filter(wanted).max_by_key(|k| k.count);
+    // Of as many the first.
+    let most = |wanted: &dyn Fn(&&Kind) -> bool| kinds.iter().rev().filter(wanted).max_by_key(|k| k.count);
     let outcome = most(&|k| k.is("outcome") && k.guess.value.is_none()).or_else(|| most(&|k| k.is("outcome")));
     let cues: Vec<&Kind> = match outcome {
         Some(_) => kinds.iter().filter(|k| k.is("cue") && k.guess.why.is_some() && guess::is_paired(&k.name)).collect(),
         None => most(&|k| k.is("cue")).into_iter().collect(),
     };
-    let lick = kinds.iter().find(|k| k.is("action") && k.name.to_lowercase().contains("lick")).map(|k| &k.name);
+    let lick = most(&|k| k.is("action") && k.name.to_lowercase().contains("lick")).map(|k| &k.name);
     let names = |of: &[&Kind]| of.iter().map(|k| quoted(&k.name)).collect::<Vec<_>>().join(", ");
     if let Some(outcome) = outcome {
         let name = names(&[outcome]);
@@ -351,9 +356,11 @@ fn subjects(found: Found, wanted: &[String], text: &mut String, guesses: &mut Ve
         sessions.sort_by(|a, b| (&a.order, &a.name).cmp(&(&b.order, &b.name)));
         let lacks = |s: &Seen| wanted.iter().find(|w| !s.channels.is_empty() && !s.channels.contains(w)).cloned();
         let without = sessions.iter().filter(|s| s.channels.is_empty()).count();
+        let (all, lacking) = (sessions.len(), sessions.iter().filter(|s| lacks(s).is_some()).count());
+        let lacking = if lacking > 0 { format!(", {lacking} left out") } else { String::new() };
         guesses.push(format!(
-            "{subject}: {} sessions, {without} without a signal, in the order of the last number in their names",
-            sessions.len()
+            "{subject}: {all} session{}, {without} without any signal{lacking}, in the order of the last number in their names",
+            if all == 1 { "" } else { "s" }
         ));
         let mut list = String::new();
         for session in &sessions {

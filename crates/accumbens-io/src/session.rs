@@ -91,7 +91,7 @@ pub fn channels(source: &dyn Source, place: &str, wanted: &[&str]) -> Result<(Ve
 }
 
 /// A recording of the wanted channels with the events that `log` makes of what the source holds. `log` is given how far
-/// back to move every time, s. Where `sync` names pulses, the signal's clock is first mapped to that of the events.
+/// back to move every time, s, which is returned too. Where `sync` names pulses, the signal's clock is first mapped to that of the events.
 ///
 /// # Errors
 /// Where a channel or the log is not as wanted.
@@ -101,7 +101,7 @@ pub fn recording(
     wanted: &[&str],
     sync: Option<&Sync>,
     log: impl FnOnce(f64) -> Result<(EventLog, f64)>,
-) -> Result<Recording> {
+) -> Result<(Recording, f64)> {
     let place = path.display().to_string();
     let (mut times, channels) = channels(source, &place, wanted)?;
     let mut history = Vec::new();
@@ -123,7 +123,7 @@ pub fn recording(
     }
     let (events, end) = log(origin)?;
     let recording = Recording::new(times, channels, events, end).map_err(|e| e.within(&place))?;
-    Ok(Recording { history, ..recording })
+    Ok((Recording { history, ..recording }, origin))
 }
 
 #[cfg(test)]

@@ -1,16 +1,22 @@
 //! Reads `study.toml`: which subjects, sessions, events and windows are analysed.
 
 use crate::sync::Sync;
-use crate::{formats, session, trial_table};
+use crate::{formats, session, trial_table, units};
 use accumbens_core::cleaning::{self, Step};
 use accumbens_core::declaration;
-use accumbens_core::format::{Hints, Source};
+use accumbens_core::format::{Hints, Holdings, Source};
 use accumbens_core::study::{Between, Scores, Sensor, Session, Study, Subject};
-use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Result, Role, sensors, soundness};
+use accumbens_core::{
+    Entry, Error, Event, EventKind, EventKindId, EventLog, Recording, Result, Role, WORTH, digits, is_worth, sensors,
+    soundness,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+
+/// Fewer events than this say nothing about units of time.
+const FEW: usize = 5;
 
 /// A study, as it stands in a TOML file.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -168,6 +174,9 @@ impl StudyFile {
             if self.subjects[..i].iter().any(|s| s.name == subject.name) {
                 return Err(Error::input("subject", format!("{:?} stands twice", subject.name), "each subject once"));
             }
+            if subject.name.trim().is_empty() {
+                return Err(Error::input("subject", format!("name {:?}", subject.name), "a name"));
+            }
             if subject.sessions.is_empty() {
                 return Err(Error::input(
                     "subject",
@@ -243,15 +252,16 @@ impl StudyFile {
     pub fn load(&self, folder: &Path, mut tick: impl FnMut() -> bool) -> Result<Study> {
         let kinds = self.kinds()?;
         self.once(folder)?;
-        let mut subjects = Vec::new();
+        let (mut subjects, mut starts) = (Vec::new(), HashMap::new());
         if let Some(table) = &self.trials {
             subjects = table.read(folder, &kinds)?;
         }
         for subject in &self.subjects {
             let mut sessions = Vec::new();
             for name in &subject.sessions {
-                let session = self.session(&folder.join(name), name, &kinds)?;
+                let (session, start) = self.session(&folder.join(name), name, &kinds)?;
                 sessions.push(session);
+                starts.insert((subject.name.as_str(), name.as_str()), start);
                 if !tick() {
                     return Err(Error::Interrupted);
                 }
@@ -273,7 +283,7 @@ impl StudyFile {
             session_gap: self.session_gap,
             truth: None,
         };
-        soundness::check(&study)?;
+        soundness::check_from(&study, &|subject, session| starts.get(&(subject, session)).copied().unwrap_or(0.0))?;
         Ok(study)
     }
 
@@ -294,20 +304,60 @@ impl StudyFile {
         Ok(())
     }
 
-    fn session(&self, path: &Path, name: &str, kinds: &[EventKind]) -> Result<Session> {
+    /// A session, and what was taken off its times so that it starts at 0, s.
+    fn session(&self, path: &Path, name: &str, kinds: &[EventKind]) -> Result<(Session, f64)> {
         let source = formats::open(path, &self.read)?;
         let mut wanted = Vec::new();
         if !source.holdings().streams.is_empty() {
             wanted.push(self.signal.channel.as_str());
             wanted.extend(self.signal.reference.as_deref());
         }
-        let mut recording = session::recording(source.as_ref(), path, &wanted, self.sync.as_ref(), |origin| {
-            self.log(&path.display().to_string(), source.as_ref(), kinds, origin)
-        })?;
+        let (mut recording, start) =
+            session::recording(source.as_ref(), path, &wanted, self.sync.as_ref(), |origin| {
+                self.log(&path.display().to_string(), source.as_ref(), kinds, origin)
+            })?;
         if let Some(unit) = &self.signal.unit {
             recording.channels.iter_mut().for_each(|c| c.unit.clone_from(unit));
         }
-        Ok(Session { name: name.into(), recording, windows: None })
+        self.one_unit(&recording).map_err(|e| e.within(&path.display().to_string()))?;
+        let looks = self.looks(source.holdings(), &recording);
+        if !looks.is_empty() {
+            recording.history.insert(0, Entry { looks, ..Entry::new("read", &self.read) });
+        }
+        Ok((Session { name: name.into(), recording, windows: None }, start))
+    }
+
+    /// Whether signal and events both stand in the unit of time that the study says.
+    fn one_unit(&self, recording: &Recording) -> Result<()> {
+        let events = recording.events.events();
+        let (Some(last), true) = (recording.times.last(), events.len() >= FEW) else { return Ok(()) };
+        let (said, end) = (self.read.time_unit, recording.events.last_time());
+        let Some(which) = said.and_then(|said| units::in_seconds_already(said, *last, end)) else { return Ok(()) };
+        let problem = format!(
+            "in that unit the signal lasts {} s and the last event comes at {} s: the {which} stood in s already",
+            digits(*last, 4),
+            digits(end, 4)
+        );
+        Err(Error::input("read.time_unit", problem, "one unit for both: convert one of the files"))
+    }
+
+    /// What asks for a look in how a session was read: columns beside events that were not, and a channel that is there by
+    /// name and holds no number.
+    fn looks(&self, held: &Holdings, recording: &Recording) -> Vec<String> {
+        let ignored = held.passed_over.iter().filter(|p| p.of_events);
+        let ignored = ignored.map(|p| format!("column {:?} {}", p.column, p.why));
+        let wanted = [Some(&self.signal.channel), self.signal.reference.as_ref()];
+        let lost = wanted.into_iter().flatten().filter_map(|name| {
+            let lived = "so it is lived through and nothing in it is scored";
+            if recording.channel(name).is_some_and(|c| !c.data.is_empty()) {
+                return None;
+            }
+            let words = held.passed_over.iter().find(|p| !p.of_events && p.column == *name);
+            let empty = held.streams.iter().find(|s| s.name == *name).map(|_| "has no sample".to_owned());
+            let why = words.map(|p| p.why.clone()).or(empty)?;
+            Some(format!("its channel {name:?} {why}, {lived}"))
+        });
+        ignored.chain(lost).collect()
     }
 
     /// The events of a source that the study knows, and when the session ended, s.
@@ -323,7 +373,11 @@ impl StudyFile {
                 (_, Some(kind)) => {
                     let usual = kinds[kind].usual_magnitude();
                     for (i, time) in series.times.iter().enumerate() {
-                        let magnitude = series.magnitudes.get(i).copied().filter(|m| m.is_finite()).unwrap_or(usual);
+                        let magnitude = series.magnitudes.get(i).copied().filter(|m| !m.is_nan()).unwrap_or(usual);
+                        if !is_worth(magnitude) {
+                            let problem = format!("{:?} at {time} s has magnitude {magnitude:e}", series.name);
+                            return Err(Error::input(format!("{place}{}", series.place), problem, WORTH));
+                        }
                         events.push(Event { time: time - origin, kind: EventKindId(kind as u32), magnitude });
                     }
                 }

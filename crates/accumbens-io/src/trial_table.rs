@@ -2,10 +2,11 @@
 
 use crate::csv_cells::{headers, number, open};
 use accumbens_core::study::{Session, Subject, Windows};
-use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Recording, Result};
+use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Recording, Result, WORTH, is_worth};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// Which columns of a trial table are what.
@@ -86,6 +87,10 @@ impl TrialTable {
                 let known = kinds.iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", ");
                 return Err(Error::input("trials.event", format!("{:?} is not declared", event.event), known));
             }
+            if let Some(magnitude) = event.magnitude.filter(|m| !is_worth(*m)) {
+                let problem = format!("{:?} has magnitude {magnitude:e}", event.event);
+                return Err(Error::input("trials.event", problem, WORTH));
+            }
         }
         let mut reader = open(&path)?;
         let header = headers(&place, &mut reader)?;
@@ -114,6 +119,10 @@ impl TrialTable {
                     Error::input(format!("{place}:{line}"), format!("{} is {:?}", header[i], &record[i]), "a number")
                 })
             };
+            if record[subject].is_empty() {
+                let problem = format!("{} is empty", header[subject]);
+                return Err(Error::input(format!("{place}:{line}"), problem, "the name of a subject"));
+            }
             let row = Row {
                 line,
                 session: record[session].into(),
@@ -126,6 +135,7 @@ impl TrialTable {
                 None => subjects.push((record[subject].into(), vec![row])),
             }
         }
+        subjects.iter().try_for_each(|(name, rows)| once(&place, name, rows))?;
         subjects
             .into_iter()
             .map(|(name, rows)| {
@@ -207,6 +217,25 @@ impl TrialTable {
             windows: Some(Windows { first: self.first, interval: 1.0 / self.rate, rows: windows }),
         })
     }
+}
+
+/// Whether every row of a subject stands in the table once: noise does not repeat itself.
+fn once(place: &str, subject: &str, rows: &[Row]) -> Result<()> {
+    let mut known: HashMap<&[String], u64> = HashMap::new();
+    let (mut twice, mut first) = (0_usize, None);
+    for row in rows.iter().filter(|r| r.samples.iter().any(|x| x.is_finite())) {
+        match known.entry(&row.cells) {
+            Occupied(before) => {
+                twice += 1;
+                first = first.or(Some((row.line, *before.get())));
+            }
+            Vacant(new) => _ = new.insert(row.line),
+        }
+    }
+    let Some((line, before)) = first else { return Ok(()) };
+    let problem =
+        format!("the row is that of line {before} again; {twice} of {} rows of {subject:?} stand twice", rows.len());
+    Err(Error::input(format!("{place}:{line}"), problem, "each trial once"))
 }
 
 fn applies(event: &TableEvent, header: &[String], row: &Row) -> bool {

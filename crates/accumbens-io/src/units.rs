@@ -29,6 +29,19 @@ pub fn checked(claim: TimeUnit, last: f64, signal: Option<f64>) -> TimeUnit {
     if off(best) < FAR.ln() { best } else { claim }
 }
 
+/// Which of signal and events stood in seconds already where a study says of both that they stand in `said`: the one that
+/// fits the other when it is not converted. `signal` and `events` are their last times as converted, s.
+#[must_use]
+pub fn in_seconds_already(said: TimeUnit, signal: f64, events: f64) -> Option<&'static str> {
+    let fits = |a: f64, b: f64| (a / b).ln().abs() < FAR.ln();
+    let scale = said.seconds();
+    if scale == 1.0 || !(signal > 0.0 && events > 0.0) || fits(signal, events) {
+        return None;
+    }
+    let which = [("events", signal, events / scale), ("signal", signal / scale, events)];
+    which.into_iter().find(|(_, a, b)| fits(*a, *b)).map(|(which, ..)| which)
+}
+
 /// The unit in which stamps so far apart are frames of a camera or samples of a detector: frames come at 1 Hz or
 /// faster, so 1 or more a frame is no number of seconds, and 1,000 or more none of milliseconds.
 #[must_use]
@@ -45,6 +58,15 @@ pub fn of_frames(apart: f64) -> TimeUnit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_signal_and_events_in_two_units_the_one_that_is_in_seconds_already_is_named() {
+        let ms = TimeUnit::Milliseconds;
+        assert_eq!(in_seconds_already(ms, 812.0, 0.8), Some("events"));
+        assert_eq!(in_seconds_already(ms, 0.812, 800.0), Some("signal"));
+        assert_eq!(in_seconds_already(ms, 812.0, 800.0), None);
+        assert_eq!(in_seconds_already(TimeUnit::Seconds, 812.0, 0.8), None);
+    }
 
     #[test]
     fn a_claim_that_contradicts_the_signal_yields_and_one_that_fits_stays() {

@@ -115,3 +115,28 @@ fn the_sensor_that_a_file_names_is_proposed() {
     assert!(proposal.text.contains("sensor = \"dLight1.1\"  # GUESS"), "{}", proposal.text);
     assert!(proposal.guesses.iter().any(|g| g.contains("dLight1.1")), "{:?}", proposal.guesses);
 }
+
+#[test]
+fn a_sensor_in_the_name_of_a_channel_or_a_folder_is_proposed_and_says_where_it_stands() {
+    for (place, channel, sensor) in [
+        ("m1/day1", "dLight1.3b", "dLight1.3b"),
+        ("m1/day1", "GRAB_DA2m", "GRAB_DA2m"),
+        ("AAV9-hSyn-dLight1.3b_mouse1/day1", "dff", "dLight1.3b"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        session(folder.path(), place, channel, &["sucrose"]);
+        let (proposal, _) = accepted(folder.path());
+        assert!(proposal.text.contains(&format!("sensor = \"{sensor}\"  # GUESS")), "{}", proposal.text);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    session(folder.path(), "m1/day1", "dff", &["sucrose"]);
+    assert!(accepted(folder.path()).0.guesses.iter().any(|g| g.contains("sensor is unknown")));
+}
+
+#[test]
+fn rewards_are_aligned_to_the_licks_that_happen_most() {
+    let folder = tempfile::tempdir().unwrap();
+    session(folder.path(), "m1/day1", "dff", &["sucrose", "lick_on", "lick_left", "lick_on"]);
+    let (_, file) = accepted(folder.path());
+    assert_eq!(file.score.of("sucrose").unwrap().align.as_ref().unwrap().first, "lick_on");
+}

@@ -13,7 +13,7 @@ use accumbens::report;
 use accumbens::simulated::{self, Design};
 use accumbens::stages::clean_study;
 use accumbens_core::study::{Between, Scores, Sensor, Session, Study, Subject};
-use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Result, Seed, kinds, sensors};
+use accumbens_core::{Error, Event, EventKind, EventKindId, EventLog, Result, Seed, kinds, room, sensors};
 use accumbens_io::table::Values;
 use accumbens_io::{Column, StudyFile};
 use numpy::IntoPyArray;
@@ -267,6 +267,9 @@ pub struct NativeComparison {
     comparison: Comparison,
 }
 
+/// What is kept of each simulated study until recovery is told, in numbers.
+const JUDGED: f64 = 8.0;
+
 /// Compares theories on a study.
 #[pyfunction(name = "compare")]
 #[pyo3(signature = (study, theories, design, evaluations, recovery, prior_count, seed, threads, tick))]
@@ -283,6 +286,8 @@ pub fn compared(
     threads: Option<usize>,
     tick: Option<Py<PyAny>>,
 ) -> PyResult<NativeComparison> {
+    let accounts = [("accounts", theories.len() as f64 + 1.0), ("numbers of each", JUDGED)];
+    room("recovery", &[("studies", recovery as f64), accounts[0], accounts[1]]).map_err(refused)?;
     let options = Options {
         theories: theories.iter().map(|(l, t)| (l.clone(), t.get().theory.boxed())).collect(),
         budget: Budget { design, evaluations, ..Budget::default() },

@@ -48,7 +48,7 @@ fn refused(error: Error) -> PyErr {
             None => PyOSError::new_err(message),
         },
         Error::Life { .. } | Error::Broken { .. } => PyRuntimeError::new_err(message),
-        Error::Interrupted => PyKeyboardInterrupt::new_err(message),
+        Error::Interrupted | Error::CutOff(_) => PyKeyboardInterrupt::new_err(message),
     }
 }
 

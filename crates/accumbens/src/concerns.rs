@@ -4,8 +4,10 @@ use crate::fit::ranking::NULL;
 use crate::fit::{Cohort, Member};
 use accumbens_core::soundness::{apart, place, windows};
 use accumbens_core::study::{Session, Study};
-use accumbens_core::{AnyTheory, Error, Result};
+use accumbens_core::{AnyTheory, Error, Event, Result, digits};
 use serde::Serialize;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::fmt;
 
 /// Something about a study that stands in the way of believing a result.
@@ -38,6 +40,12 @@ const RATE: f64 = 0.01;
 const SLOW: f64 = 1.0;
 /// An event so far outside the signal is said to be outside, s.
 const OUTSIDE: f64 = 1.0;
+/// Above this share of events that stand twice, a file is taken to hold them twice.
+const DOUBLED: f64 = 0.03;
+/// Events with fewer different intervals than this may keep to a schedule, which can be the same in two sessions.
+const IRREGULAR: usize = 5;
+/// Responses that differ by less, relative to their size, differ by rounding.
+const ROUNDING: f64 = 1e-12;
 /// Up to so many sessions each stand for themselves; more are told together.
 const TOGETHER: usize = 3;
 
@@ -50,8 +58,9 @@ pub fn concerns(study: &Study, cohort: Option<&Cohort>) -> Vec<Concern> {
     let mut found: Vec<Concern> = outcomes(study).map(|text| Concern::new("events", text)).into_iter().collect();
     never(study, &mut found);
     rates(study, &mut found);
-    let checks: [Check; 6] = [eventless, outside, gaps, missing, slow, coarse];
+    let checks: [Check; 8] = [as_read, eventless, doubled, outside, gaps, missing, slow, coarse];
     checks.iter().for_each(|check| of_sessions(study, *check, &mut found));
+    same_events(study, &mut found);
     if let Some(cohort) = cohort {
         subjects(cohort, &mut found);
         unchosen(study, &cohort.members, &mut found);
@@ -63,8 +72,13 @@ pub fn concerns(study: &Study, cohort: Option<&Cohort>) -> Vec<Concern> {
 /// answer nothing are all the same.
 ///
 /// # Errors
-/// Where no outcome of any worth happens and no theory's dopamine differs between the responses.
+/// Where responses do not differ, or no outcome of any worth happens and no theory's dopamine differs between the responses.
 pub fn answerable(study: &Study, cohort: &Cohort, theories: &[(String, Box<dyn AnyTheory>)]) -> Result<()> {
+    let alike: Vec<&str> = cohort.members.iter().filter(|m| alike(m).is_some()).map(|m| m.name.as_str()).collect();
+    if alike.len() == cohort.members.len() {
+        let problem = format!("all scored responses of {} are the same: there is nothing to explain", alike.join(", "));
+        return Err(Error::input("score", problem, "windows and a signal in which responses differ"));
+    }
     let Some(problem) = outcomes(study) else { return Ok(()) };
     let differs = |values: &[f64]| values.iter().any(|x| x.is_finite() && *x != values[0]);
     for (label, theory) in theories.iter().filter(|(_, t)| t.info().family != NULL) {
@@ -144,6 +158,58 @@ fn of_sessions(study: &Study, check: Check, found: &mut Vec<Concern>) {
     }
 }
 
+/// What was odd while the session was read.
+fn as_read(_: &Study, session: &Session) -> Option<(f64, String)> {
+    let looks = session.recording.history.iter().filter(|entry| entry.stage == "read").flat_map(|entry| &entry.looks);
+    let looks: Vec<&str> = looks.map(String::as_str).collect();
+    (!looks.is_empty()).then(|| (looks.len() as f64, looks.join("; ")))
+}
+
+/// Events of one kind, time and magnitude that stand more than once.
+fn doubled(_: &Study, session: &Session) -> Option<(f64, String)> {
+    let events = session.recording.events.events();
+    let together = events.chunk_by(|a, b| a.time == b.time);
+    let again = |together: &[Event]| (1..together.len()).filter(|&i| together[..i].contains(&together[i])).count();
+    let twice: usize = together.map(again).sum();
+    (twice as f64 > DOUBLED * events.len() as f64).then(|| {
+        let text = format!(
+            "{twice} of {} events stand twice, with the same kind, time and magnitude: is its file of events doubled?",
+            events.len()
+        );
+        (twice as f64, text)
+    })
+}
+
+/// Sessions that hold the events of another. Where events keep to a fixed schedule they are the same in every session.
+fn same_events(study: &Study, found: &mut Vec<Concern>) {
+    let mut known: HashMap<Vec<[u64; 3]>, String> = HashMap::new();
+    let mut twins = Vec::new();
+    for (place, session) in sessions(study) {
+        let events = session.recording.events.events();
+        // Times since the first event: the clock may have been set anew.
+        let since = |e: &Event| ((e.time - events[0].time) * 1e6).round() as u64;
+        let key: Vec<_> = events.iter().map(|e| [since(e), u64::from(e.kind.0), e.magnitude.to_bits()]).collect();
+        let mut apart: Vec<u64> = key.windows(2).map(|w| w[1][0] - w[0][0]).collect();
+        apart.sort_unstable();
+        apart.dedup();
+        if apart.len() < IRREGULAR {
+            continue;
+        }
+        match known.entry(key) {
+            Occupied(twin) => twins.push((place, twin.get().clone(), events.len())),
+            Vacant(new) => _ = new.insert(place),
+        }
+    }
+    let Some((place, twin, count)) = twins.first() else { return };
+    let others = match twins.len() - 1 {
+        0 => String::new(),
+        1 => "; so does one session more".to_owned(),
+        others => format!("; so do {others} sessions more"),
+    };
+    let text = format!("holds the same {count} events as {twin}, at the same times{others}");
+    found.push(Concern::new(place, text));
+}
+
 fn eventless(_: &Study, session: &Session) -> Option<(f64, String)> {
     let none = session.recording.events.events().is_empty();
     none.then(|| (0.0, "no event that the study keeps happened in it".into()))
@@ -204,9 +270,22 @@ fn coarse(study: &Study, session: &Session) -> Option<(f64, String)> {
     })
 }
 
+/// The one value that all scored responses of a subject have, up to rounding; none where they differ.
+fn alike(member: &Member) -> Option<f64> {
+    let values = member.values();
+    let ends = values.iter().fold([f64::INFINITY, f64::NEG_INFINITY], |[l, h], x| [l.min(*x), h.max(*x)]);
+    (ends[1] - ends[0] <= ROUNDING * ends[0].abs().max(ends[1].abs())).then_some(ends[0])
+}
+
 fn subjects(cohort: &Cohort, found: &mut Vec<Concern>) {
     if !cohort.without.is_empty() {
         found.push(Concern::new(cohort.without.join(", "), "no more than five scored responses, so left out"));
+    }
+    for member in &cohort.members {
+        if let Some(value) = alike(member) {
+            let text = format!("all {} scored responses are the same ({})", member.scored.len(), digits(value, 4));
+            found.push(Concern::new(&member.name, text));
+        }
     }
     if let [only] = cohort.members.as_slice() {
         let text = "the only animal: nothing has an error over animals, and none can be left out";

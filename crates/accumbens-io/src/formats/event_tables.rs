@@ -6,7 +6,7 @@ use super::{
     table::{Cells, Table, is_parquet},
 };
 use crate::loaded::Loaded;
-use accumbens_core::format::{EventSeries, Format, Hints, Holdings, Source};
+use accumbens_core::format::{EventSeries, Format, Hints, Holdings, PassedOver, Source};
 use accumbens_core::{Error, Result};
 use std::path::Path;
 
@@ -30,6 +30,7 @@ enum Layout {
 
 fn layout(path: &Path) -> Option<Layout> {
     let first: Vec<String> = sniff::header(path).iter().map(|c| c.to_lowercase()).collect();
+    let named = sniff::stem(path).eq_ignore_ascii_case("events");
     let has = |name: &str| first.iter().any(|c| c == name);
     match first.as_slice() {
         [only] if only == "timestamps" => Some(Layout::Times),
@@ -38,9 +39,8 @@ fn layout(path: &Path) -> Option<Layout> {
         _ if has("digitalioname") && has("digitaliostate") => Some(Layout::Lines),
         [time, name] if time.parse::<f64>().is_ok() && !name.is_empty() => Some(Layout::Bare),
         // A file that is called so, or names what happened, holds events: what it lacks is an error, not another format.
-        [_, ..] if sniff::stem(path).eq_ignore_ascii_case("events") || (has("event") && names_events(path)) => {
-            Some(Layout::Own)
-        }
+        [_, ..] if named || (has("event") && names_events(path)) => Some(Layout::Own),
+        [] if named && path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) => Some(Layout::Own),
         _ => None,
     }
 }
@@ -106,7 +106,11 @@ impl Format for EventTables {
         let mut series = Series(Vec::new());
         let scale = hints.scale();
         if let (Layout::Own, false) = (layout, is_parquet(path)) {
-            for row in crate::events_csv::read(path)? {
+            let events = crate::events_csv::read_all(path)?;
+            for column in events.ignored {
+                file.pass_over(PassedOver::events(&column));
+            }
+            for row in events.rows {
                 series.push(&row.event, row.time * scale, row.magnitude, f64::NAN);
                 if let Some(new) = series.0.last_mut().filter(|s| s.place.is_empty()) {
                     new.place = format!(":{}", row.line);
@@ -135,6 +139,11 @@ impl Format for EventTables {
             Layout::Own => {
                 let (time, event) = (column("time")?, column("event")?);
                 let (magnitude, duration) = (column("magnitude").ok(), column("duration").ok());
+                for name in table.names() {
+                    if !["time", "event", "magnitude", "duration"].iter().any(|n| name.eq_ignore_ascii_case(n)) {
+                        file.pass_over(PassedOver::events(name));
+                    }
+                }
                 for row in 0..table.rows() {
                     let known = |cells: Option<&Cells>| cells.map_or(Ok(f64::NAN), |c| number(c, row));
                     let lasted = known(duration)? * scale;

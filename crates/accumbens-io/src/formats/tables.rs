@@ -4,9 +4,9 @@ use super::{
     sniff,
     table::{Cells, Table, is_parquet},
 };
-use crate::csv_cells::CLOCKS;
+use crate::csv_cells::{CLOCKS, number};
 use crate::loaded::Loaded;
-use accumbens_core::format::{Format, Hints, Source, StreamKind};
+use accumbens_core::format::{Format, Hints, PassedOver, Source, StreamKind};
 use accumbens_core::{Error, Result};
 use std::path::Path;
 use std::sync::Arc;
@@ -64,6 +64,13 @@ impl Format for Tables {
             }
             _ => {
                 let problem = match &hints.time {
+                    _ if names.is_empty() => {
+                        return Err(Error::input(
+                            &place,
+                            "the file is empty",
+                            "a column of times and channels beside it",
+                        ));
+                    }
                     Some(name) => format!("no column {name:?} for the clock"),
                     None => "no column is called as clocks are".into(),
                 };
@@ -79,7 +86,11 @@ impl Format for Tables {
         for (name, cells) in &table.columns {
             match cells {
                 _ if Some(name.as_str()) == clock || name.is_empty() => {}
-                Cells::Words(_) => file.note(format!("column {name:?} holds words and was passed over")),
+                Cells::Words(words) => {
+                    let first = words.iter().position(|w| number(w).is_none()).unwrap_or(0);
+                    let word = words.get(first).map_or("", String::as_str);
+                    file.pass_over(PassedOver::words(name, word, first + 1));
+                }
                 Cells::Numbers(values) => {
                     let data = kept.iter().map(|&i| values[i]).collect();
                     file.stamped(name, clock.unwrap_or("rows"), &times, data)?.kind = StreamKind::Light;

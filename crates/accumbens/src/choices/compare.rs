@@ -8,8 +8,9 @@ use super::models;
 use super::recovery::{Source, note, recover};
 use super::result::{Compared, Difference, GroupValue, ModelResult, SubjectFit, Value};
 use super::verdict::judge;
+use crate::concerns::Concern;
 use accumbens_core::choices::{Choices, Trial};
-use accumbens_core::{Error, Result, Seed};
+use accumbens_core::{Error, Result, Seed, room};
 use serde::Serialize;
 
 /// How latencies are explained.
@@ -45,6 +46,9 @@ pub struct Engine<'a> {
     /// What they are called.
     pub names: Vec<String>,
 }
+
+/// What is kept of each simulated subject until recovery is told, in numbers.
+const RECOVERED: f64 = 64.0;
 
 /// How often `tick` is called.
 #[must_use]
@@ -186,6 +190,13 @@ fn asked(choices: &Choices, options: &Options) -> Result<Vec<Box<dyn AnyModel>>>
     names.iter().map(named).collect()
 }
 
+/// What stands in the way of learning from outcomes, where something does.
+fn unlearnable(choices: &Choices) -> Option<Concern> {
+    let only = choices.only_outcome()?;
+    let text = format!("nothing can be learnt from outcomes: every one is {only}, so no model that learns is named");
+    Some(Concern::new("outcome", text))
+}
+
 /// Compares models of choices. `tick` is called after each model and each simulated study; where it returns false the work
 /// stops.
 ///
@@ -193,6 +204,8 @@ fn asked(choices: &Choices, options: &Options) -> Result<Vec<Box<dyn AnyModel>>>
 /// Where a model is unknown or cannot go on, or the work was stopped.
 pub fn compare(choices: &Choices, options: &Options, tick: &(dyn Fn() -> bool + Sync)) -> Result<Compared> {
     let models = asked(choices, options)?;
+    let (studies, subjects) = (options.recovery as f64, choices.subjects.len() as f64);
+    room("recovery", &[("studies", studies), ("subjects", subjects), ("numbers of each", RECOVERED)])?;
     let fitted = |model: &dyn AnyModel| {
         let made = made(choices, model, options)?;
         if tick() { Ok(made) } else { Err(Error::Interrupted) }
@@ -207,7 +220,11 @@ pub fn compare(choices: &Choices, options: &Options, tick: &(dyn Fn() -> bool + 
     let mut all = sorted(all, &order);
     let models = sorted(models, &order);
     // Once more in the order in which it is told.
-    let (_, selection, verdict) = judge(&evidence(&all), &families(&models));
+    let (_, selection, mut verdict) = judge(&evidence(&all), &families(&models));
+    let concerns: Vec<Concern> = unlearnable(choices).into_iter().collect();
+    if !concerns.is_empty() && models.first().is_some_and(|m| m.about().family != "null") {
+        (verdict.decided, verdict.family) = (false, None);
+    }
     let names = all.iter().map(|m| m.result.model.clone()).collect();
     let engine = Engine { options, models, names };
     let mut confusion = Vec::new();
@@ -225,6 +242,7 @@ pub fn compare(choices: &Choices, options: &Options, tick: &(dyn Fn() -> bool + 
         models: all.into_iter().map(|m| m.result).collect(),
         selection,
         verdict,
+        concerns,
         answer: String::new(),
         confusion,
         trials: count(|t| t.taken.is_some()),

@@ -4,7 +4,7 @@ use super::recovery::{Recovered, Share};
 use super::result::{Compared, ModelResult, SubjectFit};
 use super::verdict::side;
 use crate::report::page::{Page, shorts};
-use accumbens_core::Result;
+use accumbens_core::{Result, counted};
 use serde_json::{Value, json};
 
 /// The page as HTML.
@@ -147,9 +147,10 @@ fn recovery(compared: &Compared, best: &ModelResult) -> Value {
     json!({
         "heading": "Would it be found again?",
         "text": format!(
-            "{studies} studies a model, simulated in the same trials with the choices, latencies and dopamine that were fitted, and \
+            "{} a model, simulated in the same trials with the choices, latencies and dopamine that were fitted, and \
              put through the same fits: how parameters come back (r within groups and bias of subjects' standard scores; how often \
-             95% intervals held what was put in), and what the verdict would say. ± one standard error."
+             95% intervals held what was put in), and what the verdict would say. ± one standard error.",
+            counted(studies, "study")
         ),
         "tables": [
             {

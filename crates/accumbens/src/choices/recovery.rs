@@ -14,7 +14,7 @@ use super::simulate::simulated;
 use super::verdict::judge;
 use crate::fit::statistics::{correlation, mean, variance};
 use accumbens_core::choices::Choices;
-use accumbens_core::{Error, Result};
+use accumbens_core::{Error, Result, counted};
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -134,7 +134,7 @@ impl Recovered {
             _ => {}
         }
         let held = covered.map_or_else(String::new, |c| format!(", held in {}", c.percent()));
-        let numbers = format!("r {r:.2} ± {:.2}{held} ({studies} studies)", self.correlation_error);
+        let numbers = format!("r {r:.2} ± {:.2}{held} ({})", self.correlation_error, counted(studies, "study"));
         let readable = wrong.is_empty() && covered.is_some();
         let note = match (covered, wrong.is_empty()) {
             (None, _) => "no interval".into(),

@@ -2,6 +2,7 @@
 
 use super::recovery::{Confusion, Read, Recovered};
 use super::verdict::Verdict;
+use crate::concerns::Concern;
 use crate::fit::selection::Selection;
 use serde::Serialize;
 
@@ -125,6 +126,8 @@ pub struct Compared {
     pub selection: Selection,
     /// What is said of which model.
     pub verdict: Verdict,
+    /// What is to be asked about the table before its answer is believed.
+    pub concerns: Vec<Concern>,
     /// The answer in a few sentences.
     pub answer: String,
     /// What the same verdict would say of data made by each model, in the order of `models`; empty without recovery.

@@ -3,6 +3,7 @@
 use super::result::{Compared, Difference};
 use crate::fit::selection::{PRIOR_COUNT, Selection, select};
 use crate::fit::statistics::{mean, variance};
+use accumbens_core::counted;
 use serde::Serialize;
 
 /// Probability from which a model is named.
@@ -92,7 +93,8 @@ pub fn judge(evidence: &[Vec<f64>], families: &[&str]) -> (Vec<usize>, Selection
 impl Compared {
     /// The answer in a few sentences.
     pub(super) fn sentences(&self) -> String {
-        [self.which(), self.groups_differ(), self.found_again()].concat()
+        let concerns: String = self.concerns.iter().map(|c| format!("To look at: {}. ", c.text)).collect();
+        [concerns, self.which(), self.groups_differ(), self.found_again()].concat()
     }
 
     /// Which model, and how sure that is.
@@ -168,8 +170,8 @@ impl Compared {
         let Some((worst, own)) = own.min_by(|a, b| a.1.share.total_cmp(&b.1.share)) else { return String::new() };
         let best = &self.confusion[0];
         let mut said = format!(
-            " Of {} simulated studies made by {} the verdict would name it in {}.",
-            best.studies,
+            " Of {} made by {} the verdict would name it in {}.",
+            counted(best.studies, "simulated study"),
             best.truth,
             best.own().percent()
         );

@@ -2,7 +2,7 @@
 
 use super::cohort::{Cohort, Member};
 use super::overlap::Source;
-use super::response::{Tally, around};
+use super::response::{Tally, around, tally};
 use super::statistics::{TTest, correlation, correlation_part, half_width, mean, t_test, variance};
 use accumbens_core::Result;
 use accumbens_core::study::{Study, Subject};
@@ -18,7 +18,7 @@ pub struct SubjectFacts {
     pub subject: String,
     /// Sessions that were scored, of all.
     pub sessions: [usize; 2],
-    /// Responses to the focus event.
+    /// Responses to the event.
     pub responses: usize,
     /// Their mean, in the signal's unit.
     pub mean: f64,
@@ -31,8 +31,23 @@ pub struct SubjectFacts {
     pub r_overlap: [f64; 2],
     /// Responses with a window on the tail of another response.
     pub tails: usize,
-    /// What became of the scored events.
+    /// What became of the scored events of every kind.
     pub tally: Total,
+    /// What became of the events of this kind.
+    pub own: Total,
+}
+
+/// The facts of a kind of event that is scored beside the focus.
+#[derive(Clone, Debug, Serialize)]
+pub struct Beside {
+    /// The kind.
+    pub event: String,
+    /// Each subject.
+    pub subjects: Vec<SubjectFacts>,
+    /// The group's correlation with the event's number against zero.
+    pub number: Option<TTest>,
+    /// The group's correlation with the time since the previous outcome against zero.
+    pub interval: Option<TTest>,
 }
 
 /// What became of the scored events of a subject.
@@ -80,6 +95,8 @@ pub struct Description {
     pub number: Option<TTest>,
     /// The group's correlation with the time since the previous outcome against zero.
     pub interval: Option<TTest>,
+    /// The kinds of event that are scored beside the focus.
+    pub beside: Vec<Beside>,
     /// Peri-event averages of each scored kind.
     pub averages: Vec<Average>,
     /// Subjects without responses.
@@ -123,14 +140,41 @@ fn both(member: &Member, focus: usize, measure: &dyn Fn(&[f64], &[usize]) -> f64
 pub fn describe(study: &Study) -> Result<(Cohort, Description)> {
     let cohort = Cohort::new(study)?;
     let focus = study.scoring.focus();
-    let kind = cohort.members[0].log.kind(focus).map_or(0, |k| k.index());
+    let subjects = facts(study, &cohort, focus)?;
+    let beside = study.scoring.events().filter(|e| *e != focus).map(|event| {
+        let subjects = facts(study, &cohort, event)?;
+        let test = |f: fn(&SubjectFacts) -> f64| t_test(&subjects.iter().map(f).collect::<Vec<_>>());
+        let (number, interval) = (test(|s| s.r_number), test(|s| s.r_interval));
+        Ok(Beside { event: event.into(), number, interval, subjects })
+    });
+    let beside = beside.collect::<Result<Vec<_>>>()?;
+    let column = |f: fn(&SubjectFacts) -> f64| subjects.iter().map(f).collect::<Vec<_>>();
+    let description = Description {
+        focus: focus.into(),
+        unit: study.scoring.unit(&study.unit),
+        signal_unit: study.unit.clone(),
+        number: t_test(&column(|s| s.r_number)),
+        interval: t_test(&column(|s| s.r_interval)),
+        beside,
+        averages: study.scoring.events().map(|e| average(study, &cohort, e)).collect(),
+        without: cohort.without.clone(),
+        subjects,
+    };
+    Ok((cohort, description))
+}
+
+/// The facts of each subject about one scored kind.
+fn facts(study: &Study, cohort: &Cohort, event: &str) -> Result<Vec<SubjectFacts>> {
     let facts = |member: &Member| {
+        let kind = member.log.kind(event).map_or(0, |k| k.index());
         let values = member.values();
         let here: Vec<f64> =
             member.scored.iter().filter(|s| s.response.kind == kind).map(|s| s.response.value).collect();
         let [r_number, r_interval] = signatures(member, kind, &values);
         let scored_sessions = member.tallies.iter().filter(|t| t.scored > 0).count();
-        SubjectFacts {
+        let sessions = subject(study, member).into_iter().flat_map(|s| &s.sessions);
+        let own = sessions.map(|s| tally(s, &study.channel, &study.scoring, event)).collect::<Result<Vec<_>>>()?;
+        Ok(SubjectFacts {
             subject: member.name.clone(),
             sessions: [scored_sessions, member.tallies.len()],
             responses: here.len(),
@@ -143,21 +187,10 @@ pub fn describe(study: &Study) -> Result<(Cohort, Description)> {
             },
             tails: member.overlap.tails,
             tally: total(&member.tallies),
-        }
+            own: total(&own),
+        })
     };
-    let subjects: Vec<SubjectFacts> = cohort.members.iter().map(facts).collect();
-    let column = |f: fn(&SubjectFacts) -> f64| subjects.iter().map(f).collect::<Vec<_>>();
-    let description = Description {
-        focus: focus.into(),
-        unit: study.scoring.unit(&study.unit),
-        signal_unit: study.unit.clone(),
-        number: t_test(&column(|s| s.r_number)),
-        interval: t_test(&column(|s| s.r_interval)),
-        averages: study.scoring.events().map(|e| average(study, &cohort, e)).collect(),
-        without: cohort.without.clone(),
-        subjects,
-    };
-    Ok((cohort, description))
+    cohort.members.iter().map(facts).collect()
 }
 
 fn total(tallies: &[Tally]) -> Total {

@@ -1,7 +1,7 @@
 //! Takes the response to each scored event from the signal.
 
 use accumbens_core::study::{Scores, Scoring, Session, Window};
-use accumbens_core::{Event, Result, Role};
+use accumbens_core::{Error, Event, Result, Role};
 use serde::Serialize;
 
 /// The response to one event.
@@ -178,6 +178,19 @@ pub fn responses(session: &Session, channel: &str, scores: &Scores) -> Result<(V
         }
     }
     Ok((responses, tally))
+}
+
+/// What became of the events of one scored kind in a session.
+///
+/// # Errors
+/// As [`responses`], and where the kind is not scored.
+pub fn tally(session: &Session, channel: &str, scores: &Scores, event: &str) -> Result<Tally> {
+    let rule = scores.of(event).ok_or_else(|| {
+        let scored = scores.events().collect::<Vec<_>>().join(", ");
+        Error::input("score.events", format!("{event:?} is not scored"), scored)
+    })?;
+    let alone = Scoring { events: vec![event.into()], focus: None, ..rule.clone() };
+    Ok(responses(session, channel, &alone.into())?.1)
 }
 
 /// The statistic of a rule at times at which nothing happened: what measurement and spontaneous activity alone make of

@@ -188,12 +188,15 @@ fn products(session: &Session, channel: &str, design: &Design) -> Result<Vec<Pro
 /// Fits the kernels of the sessions of a subject.
 ///
 /// # Errors
-/// Where a window is empty, an event is unknown or nothing can be fitted.
+/// Where a window is empty, an event is unknown, nothing can be fitted, or so many bumps find no room.
 pub fn kernels(sessions: &[Session], channel: &str, design: &Design) -> Result<Kernels> {
     if design.window[0] >= design.window[1] || design.bumps < 2 || design.rate.is_nan() || design.rate <= 0.0 {
         let problem = format!("window {:?}, {} bumps, {} Hz", design.window, design.bumps, design.rate);
         return Err(Error::input("kernels", problem, "a window, 2 or more bumps, a rate above 0"));
     }
+    let (bumps, events) = (("bumps", design.bumps as f64), ("events", design.events.len() as f64));
+    let stretches = [("stretches", FOLDS as f64), ("sessions", sessions.len() as f64)];
+    room("kernels", &[bumps, bumps, events, events, stretches[0], stretches[1]])?;
     let of = |s: &Session| products(s, channel, design);
     let sessions_folds = sessions.par_iter().map(of).collect::<Result<Vec<_>>>()?;
     let columns = design.events.len() * design.bumps + 1;
