@@ -18,8 +18,8 @@ around = study.peri(window=(-2.0, 5.0))
 acc.plot.peri(around)
 
 # %% [markdown]
-# Every theory is fitted to every mouse with the same budget, and judged by what it says of sessions that it has not seen. With a
-# null among them one sees whether any theory explains anything. (The budget here is small, to be quick; leave it out for real.)
+# Every theory is fitted to every mouse with the same budget, and judged by how likely it makes the responses, whatever its
+# parameters. With a null among them one sees whether any theory explains anything. (The budget here is small, to be quick; leave it out for real.)
 
 # %%
 comparison = acc.compare(

@@ -196,7 +196,7 @@ def compare(
     *,
     maximum_likelihood: bool = False,
     latencies: str = "regression",
-    recovery: int = 0,
+    recovery: int = 5,
     seed: int = 1,
     threads: int | None = None,
     progress: bool = True,

@@ -102,7 +102,7 @@ def ranking(comparison: Comparison, ax: Axes | None = None) -> Figure:
         if row["truth"]:
             ax.annotate("truth", (row["delta"], i), (0, 7), textcoords="offset points", ha="center", fontsize=8)
     ax.axvline(0, color="0.6", lw=0.8, zorder=0)
-    ax.set(xlabel="Δ nats to the best, held out", yticks=range(len(data["order"])), yticklabels=data["order"])
+    ax.set(xlabel="Δ nats to the best, evidence", yticks=range(len(data["order"])), yticklabels=data["order"])
     ax.margins(y=0.12)
     ax.invert_yaxis()
     _bare(ax)

@@ -32,19 +32,19 @@ def bandit(subjects: int = 6, trials: int = 120, seed: int = 1) -> dict[str, lis
 def test_the_hidden_model_is_found_from_columns_a_frame_and_a_file_with_the_same_numbers(tmp_path):
     table = bandit()
     asked = ["q", "win_stay", "random"]
-    from_columns = choices.compare(table, asked, progress=False)
+    from_columns = choices.compare(table, asked, recovery=0, progress=False)
     assert from_columns.ranking["model"][0] == "q"
     assert from_columns.results["dopamine"] == 720
     path = tmp_path / "choices.csv"
     lines = [",".join(table), *(",".join(map(str, row)) for row in zip(*table.values()))]
     path.write_text("\n".join(lines) + "\n")
-    assert choices.compare(path, asked, threads=1, progress=False).results == from_columns.results
+    assert choices.compare(path, asked, threads=1, recovery=0, progress=False).results == from_columns.results
     named = {{"subject": "subjID", "outcome": "reward"}.get(k, k): v for k, v in table.items()}
-    assert choices.compare(named, asked, progress=False).results == from_columns.results
+    assert choices.compare(named, asked, recovery=0, progress=False).results == from_columns.results
     listed = {**table, "offered": [["x", "y"]] * len(table["choice"]), "dopamine": np.asarray(table["dopamine"])}
-    assert choices.compare(listed, asked, progress=False).results == from_columns.results
+    assert choices.compare(listed, asked, recovery=0, progress=False).results == from_columns.results
     pandas = pytest.importorskip("pandas")
-    assert choices.compare(pandas.DataFrame(table), asked, progress=False).results == from_columns.results
+    assert choices.compare(pandas.DataFrame(table), asked, recovery=0, progress=False).results == from_columns.results
 
 
 def test_tables_of_a_comparison_have_a_row_for_each_parameter_group_and_pair(tmp_path):
@@ -60,9 +60,9 @@ def test_tables_of_a_comparison_have_a_row_for_each_parameter_group_and_pair(tmp
     said = compared.confusion
     assert set(said["said"]) == {"q", "q_dual", "no decision"} and sum(said["share"]) == pytest.approx(2)
     assert "the verdict would name it" in compared.answer
-    untried = choices.compare(bandit(), ["q"], progress=False)
+    untried = choices.compare(bandit(), ["q"], recovery=0, progress=False)
     assert set(untried.groups["note"]) == {"recovery not run"} and set(untried.groups["readable"]) == {""}
-    alone = choices.compare(bandit(), ["q"], maximum_likelihood=True, progress=False)
+    alone = choices.compare(bandit(), ["q"], maximum_likelihood=True, recovery=0, progress=False)
     assert np.isnan(alone.parameters["grouped"]).all()
     assert len(alone.groups) == 0
     compared.page(tmp_path / "page.html")
@@ -73,17 +73,17 @@ def test_tables_of_a_comparison_have_a_row_for_each_parameter_group_and_pair(tmp
 def test_mistakes_in_a_table_are_told_with_their_row():
     table = bandit(2, 4)
     with pytest.raises(ValueError, match='no column "outcome"'):
-        choices.compare({k: v for k, v in table.items() if k != "outcome"}, progress=False)
+        choices.compare({k: v for k, v in table.items() if k != "outcome"}, recovery=0, progress=False)
     with pytest.raises(ValueError, match='row 3: outcome "much"'):
-        choices.compare({**table, "outcome": [0, 1, "much", *table["outcome"][3:]]}, progress=False)
+        choices.compare({**table, "outcome": [0, 1, "much", *table["outcome"][3:]]}, recovery=0, progress=False)
     with pytest.raises(ValueError, match="not offered"):
-        choices.compare({**table, "choice": ["z", *table["choice"][1:]]}, progress=False)
+        choices.compare({**table, "choice": ["z", *table["choice"][1:]]}, recovery=0, progress=False)
     with pytest.raises(ValueError, match="one length"):
-        choices.compare({**table, "trial": [1.0]}, progress=False)
+        choices.compare({**table, "trial": [1.0]}, recovery=0, progress=False)
     with pytest.raises(ValueError, match="latencies 'quick'"):
-        choices.compare(table, latencies="quick", progress=False)
+        choices.compare(table, latencies="quick", recovery=0, progress=False)
     with pytest.raises(ValueError, match="kalman"):
-        choices.compare(table, ["nothing"], progress=False)
+        choices.compare(table, ["nothing"], recovery=0, progress=False)
 
 
 def test_treatments_are_compared_and_findings_asked_from_python(tmp_path):
@@ -138,7 +138,7 @@ def test_choices_of_a_study_are_explained_with_its_dopamine_and_reported(tmp_pat
     # A reward follows what was taken, or an omission: each is worth what it was, and answered by a response.
     assert set(table["outcome"]) == {0.0, 1.0} and np.isfinite(table["dopamine"]).mean() > 0.95
     assert table["latency"] == pytest.approx(1.2)
-    by_group = choices.compare(table, ["q", "random"], progress=False)
+    by_group = choices.compare(table, ["q", "random"], recovery=0, progress=False)
     assert by_group.ranking["model"][0] == "q" and set(by_group.groups["group"]) == set(groups.values())
     again = accumbens.compare(rebuilt, ["rescorla_wagner", "constant"], **options)
     assert again.choices["held_out"].tolist() == chosen["held_out"].tolist()
@@ -152,7 +152,7 @@ def test_drift_diffusion_fits_caution_beside_learning():
     table = bandit(4, 80)
     rng = np.random.default_rng(3)
     table["latency"] = list(0.3 + rng.gamma(2.0, 0.3, len(table["choice"])))
-    compared = choices.compare(table, ["q"], latencies="diffusion", progress=False)
+    compared = choices.compare(table, ["q"], latencies="diffusion", recovery=0, progress=False)
     assert set(compared.parameters["parameter"]) == {"alpha", "beta", "threshold", "nondecision"}
     with pytest.raises(ValueError, match="has none"):
-        choices.compare(bandit(2, 10), ["q"], latencies="diffusion", progress=False)
+        choices.compare(bandit(2, 10), ["q"], latencies="diffusion", recovery=0, progress=False)

@@ -297,7 +297,7 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     });
     output::line(&table.to_string())?;
     output::line(
-        "evidence: log predictive density, each session given those before, parameters averaged over their priors, nats;\n\
+        "evidence: of all responses, parameters averaged over their priors and what the other animals say, nats;\n\
          Δ to best: ± its standard error over animals; left-out: of each animal under what fits the others best;\n\
          exceedance is protected, in brackets unprotected; own R²: of what offsets, drift and overlap leave;\n\
          opposed: animals in which the light falls where the theory says that it rises; description: means, smooth trends,\n\
@@ -334,7 +334,7 @@ fn print(study: &Study, comparison: &Comparison) -> Result<()> {
     }
     for theory in comparison.theories.iter().filter(|t| t.failed_points > 0) {
         output::line(&format!(
-            "{} could not go on with {} of {} points of its parameters (its dopamine was no finite number); they count as the worst",
+            "{} could not go on with {} of {} points of its parameters (its dopamine was no finite number, or beyond 1e12); they count as the worst",
             theory.label, theory.failed_points, theory.tried_points
         ))?;
     }

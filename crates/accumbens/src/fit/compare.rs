@@ -1,4 +1,4 @@
-//! Compares theories on a study: fits each alike, scores each on what it has not seen, and says what was found.
+//! Compares theories on a study: asks each alike how likely the responses are under it, and says what was found.
 
 use super::choosing::Chooser;
 use super::cohort::Cohort;

@@ -172,7 +172,7 @@ pub fn design(member: &Member, theory: &dyn AnyTheory, count: usize) -> Result<V
 /// A theory on a subject, its parameters integrated out.
 #[derive(Clone, Debug)]
 pub struct Fitted {
-    /// Log predictive density of responses and choices together, each session given those before, nats.
+    /// Log evidence of responses and choices together, of this subject by itself, nats.
     pub held_out: f64,
     /// What choices add to it, given the responses.
     pub choices: f64,

@@ -92,7 +92,7 @@ mod tests {
     const SESSIONS: [usize; 6] = [0, 0, 0, 1, 1, 1];
 
     fn column(animal: usize) -> Vec<f64> {
-        (0..6).map(|i| ((i * 7 + animal * 3) as f64 * 0.9).sin()).collect()
+        (0..6).map(|i| ((i * 5 + animal * 3) as f64 * 0.8).sin()).collect()
     }
 
     fn responses(animal: usize, size: f64) -> Vec<f64> {

@@ -252,6 +252,7 @@ pub fn references(study: &Study, comparison: &Comparison) -> Vec<Reference> {
         "hansen2001",
         "cornuet2012",
         "burkner2020",
+        "dersimonian1986",
         "stephan2009",
         "rigoux2014",
         "penny2010",
