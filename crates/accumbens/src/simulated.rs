@@ -40,7 +40,7 @@ pub struct Design {
     /// How much each channel's light changes in a straight line over life, relative to its mean: up in one channel, down in
     /// the next. 0 for none.
     pub trend: f64,
-    /// Whether light is multiplied with the magnitude of the event that it answers.
+    /// Whether light is multiplied with the magnitude of the outcome that it answers.
     pub sized: bool,
 }
 
@@ -138,8 +138,7 @@ fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subj
             let inside = samples.iter().filter(|s| s.time > *start && s.time <= end);
             let grown = design.growth.powf(number as f64 / (count.max(2) - 1) as f64);
             let light = |s: &Sample| {
-                let size =
-                    if design.sized && s.rows > 0 { life.log.events()[s.first_row as usize].magnitude } else { 1.0 };
+                let size = if design.sized && s.rows > 0 { size(&life.log, s) } else { 1.0 };
                 let way = if s.channel.is_multiple_of(2) { design.trend } else { -design.trend };
                 size * grown * s.value * weights[s.channel as usize] * (1.0 + way * (s.time / whole - 0.5))
             };
@@ -150,6 +149,12 @@ fn subject(experiment: &Experiment, design: &Design, number: u32) -> Result<Subj
         });
     let (name, group) = (format!("mouse {number}"), String::new());
     Ok(Subject { name, group, sessions: recordings.collect::<Result<_>>()? })
+}
+
+/// The magnitude of the outcome that a release answers; 1 for any other event.
+fn size(log: &EventLog, sample: &Sample) -> f64 {
+    let event = log.events()[sample.first_row as usize];
+    if log.kinds()[event.kind.index()].is_outcome() { event.magnitude } else { 1.0 }
 }
 
 /// How much light each channel makes: theories differ in the size of their dopamine, the light of an average answer to

@@ -5,42 +5,92 @@
 //! that beforehand its variance is v whatever ρ is: ρ = 1 is an animal by itself, ρ near 0 one like all others. μ is known
 //! from other animals: a meta-analysis by random effects of what they say (DerSimonian & Laird 1986, with the spread between
 //! animals given). [key: dersimonian1986] Of all animals together the evidence is that of the first by itself, of the second
-//! given the first, and so on. The description and the theories are asked in the same way.
+//! given the first, and so on, in whatever order. The description and the theories are asked in the same way: what an animal
+//! says of the numbers is normal around its own estimate, with the noise that it has by itself.
 
 use super::statistics::log_mean;
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 /// The share of a number's prior variance that lies between animals, where they are alike.
 pub const BETWEEN: [f64; 2] = [0.1, 0.01];
 
-/// What an animal says of numbers, all else integrated out: precision, and precision times estimate.
+/// What an animal says of an account's numbers, all else integrated out, and its log evidence with numbers of its own.
 #[derive(Clone, Debug)]
-pub struct Information {
-    /// Precision.
-    pub precision: DMatrix<f64>,
-    /// Precision times estimate.
-    pub vector: DVector<f64>,
+pub struct Known {
+    log: f64,
+    /// What its responses say: precision, and precision times estimate.
+    precision: DMatrix<f64>,
+    vector: DVector<f64>,
+    /// The variances of the numbers beforehand.
+    variances: Vec<f64>,
 }
 
-impl Information {
-    /// The same of a mean around which the numbers vary with these precisions.
-    fn of_mean(&self, between: &[f64]) -> Option<Self> {
-        let mut inner = self.precision.clone();
-        between.iter().enumerate().for_each(|(i, p)| inner[(i, i)] += p);
-        let kept = inner.cholesky()?;
-        Some(Self {
-            precision: &self.precision - &self.precision * kept.solve(&self.precision),
-            vector: &self.vector - &self.precision * kept.solve(&self.vector),
-        })
+fn log_det(m: &Cholesky<f64, Dyn>) -> f64 {
+    2.0 * m.l_dirty().diagonal().iter().map(|d| d.ln()).sum::<f64>()
+}
+
+fn plus(mut matrix: DMatrix<f64>, precisions: impl Iterator<Item = f64>) -> DMatrix<f64> {
+    precisions.enumerate().for_each(|(i, p)| matrix[(i, i)] += p);
+    matrix
+}
+
+impl Known {
+    /// Of an animal whose evidence with numbers of these variances about 0 is `log`, and whose responses say of them
+    /// `precision` and `vector` (precision times estimate).
+    #[must_use]
+    pub fn new(log: f64, precision: DMatrix<f64>, vector: DVector<f64>, variances: Vec<f64>) -> Self {
+        Self { log, precision, vector, variances }
     }
-}
 
-/// An animal under an account with numbers.
-pub trait Animal {
-    /// What it says of them.
-    fn information(&self) -> Option<Information>;
-    /// Its log evidence with numbers of this mean and covariance beforehand, in units of their own.
-    fn around(&self, mean: &DVector<f64>, covariance: DMatrix<f64>) -> Option<f64>;
+    /// Its log evidence with numbers of its own.
+    #[must_use]
+    pub fn log(&self) -> f64 {
+        self.log
+    }
+
+    /// From weighted draws of standard scores: their mean and covariance, and how many independent draws they are worth. What few
+    /// draws say is believed less: (d + 1)/n of the prior's covariance are added to that of n draws of d numbers, and it is
+    /// never wider than the prior's.
+    #[must_use]
+    pub fn drawn(log: f64, mean: &DVector<f64>, covariance: &DMatrix<f64>, effective: f64) -> Self {
+        let d = mean.len();
+        let unknown = Self::new(log, DMatrix::zeros(d, d), DVector::zeros(d), vec![1.0; d]);
+        let few = d as f64 + 1.0;
+        if effective <= few {
+            return unknown;
+        }
+        let spread =
+            covariance * (effective / (effective - 1.0)) + DMatrix::from_diagonal_element(d, d, few / effective);
+        let eigen = spread.symmetric_eigen();
+        let said = eigen.eigenvalues.map(|v| 1.0 / v.clamp(1e-6, 1.0) - 1.0);
+        let precision = &eigen.eigenvectors * DMatrix::from_diagonal(&said) * eigen.eigenvectors.transpose();
+        if precision.iter().any(|v| !v.is_finite()) {
+            return unknown;
+        }
+        let vector = &precision * mean + mean;
+        Self { precision, vector, ..unknown }
+    }
+
+    /// What it says of a mean around which the numbers vary with these precisions: precision, and precision times estimate.
+    fn of_mean(&self, between: &[f64]) -> Option<(DMatrix<f64>, DVector<f64>)> {
+        let kept = plus(self.precision.clone(), between.iter().copied()).cholesky()?;
+        let precision = &self.precision - &self.precision * kept.solve(&self.precision);
+        Some((precision, &self.vector - &self.precision * kept.solve(&self.vector)))
+    }
+
+    /// Its log evidence with numbers of this mean and covariance beforehand.
+    fn around(&self, mean: &DVector<f64>, covariance: DMatrix<f64>) -> Option<f64> {
+        let own = plus(self.precision.clone(), self.variances.iter().map(|v| 1.0 / v)).cholesky()?;
+        let prior = covariance.cholesky()?;
+        let precision = prior.inverse();
+        let known = (&self.precision + &precision).cholesky()?;
+        let vector = &self.vector + &precision * mean;
+        let before: f64 = self.variances.iter().map(|v| v.ln()).sum();
+        let quadratic = vector.dot(&known.solve(&vector))
+            - mean.dot(&(&precision * mean))
+            - self.vector.dot(&own.solve(&self.vector));
+        Some(self.log + 0.5 * (log_det(&own) + before - log_det(&prior) - log_det(&known) + quadratic))
+    }
 }
 
 /// What a form of an account says of all animals.
@@ -61,26 +111,29 @@ impl Row {
         Self { joint: each.iter().sum(), each, own: true }
     }
 
-    /// Of animals that are alike, with the share `between` of the prior variances between them; nothing where that cannot be
-    /// computed.
+    /// Of animals that are alike, with the share `between` of the prior variances between them; of their own numbers where that
+    /// cannot be computed.
     #[must_use]
-    pub fn alike(animals: &[&dyn Animal], variances: &[f64], between: f64) -> Option<Self> {
-        let (n, k) = (animals.len(), variances.len());
+    pub fn alike(animals: &[Known], between: f64) -> Self {
+        Self::computed(animals, between)
+            .unwrap_or_else(|| Self { own: false, ..Self::own(animals.iter().map(|a| a.log).collect()) })
+    }
+
+    fn computed(animals: &[Known], between: f64) -> Option<Self> {
+        let (n, variances) = (animals.len(), &animals.first()?.variances);
+        let k = variances.len();
         let spread: Vec<f64> = variances.iter().map(|v| between * v).collect();
         let precisions: Vec<f64> = spread.iter().map(|v| 1.0 / v).collect();
-        let say = |a: &&dyn Animal| a.information()?.of_mean(&precisions);
-        let means: Vec<Information> = animals.iter().map(say).collect::<Option<_>>()?;
-        let before = DVector::from_iterator(k, variances.iter().map(|v| 1.0 / ((1.0 - between) * v)));
+        let means: Vec<_> = animals.iter().map(|a| a.of_mean(&precisions)).collect::<Option<_>>()?;
         let given = |m: usize, others: &mut dyn Iterator<Item = usize>| {
-            let mut all = Information { precision: DMatrix::from_diagonal(&before), vector: DVector::zeros(k) };
+            let before = variances.iter().map(|v| 1.0 / ((1.0 - between) * v));
+            let (mut precision, mut vector) = (plus(DMatrix::zeros(k, k), before), DVector::zeros(k));
             for other in others {
-                all.precision += &means[other].precision;
-                all.vector += &means[other].vector;
+                precision += &means[other].0;
+                vector += &means[other].1;
             }
-            let factor = all.precision.cholesky()?;
-            let (mean, mut covariance) = (factor.solve(&all.vector), factor.inverse());
-            spread.iter().enumerate().for_each(|(i, v)| covariance[(i, i)] += v);
-            animals[m].around(&mean, covariance)
+            let factor = precision.cholesky()?;
+            animals[m].around(&factor.solve(&vector), plus(factor.inverse(), spread.iter().copied()))
         };
         let joint = (0..n).map(|m| given(m, &mut (0..m))).sum::<Option<f64>>()?;
         let each = (0..n).map(|m| given(m, &mut (0..n).filter(|j| *j != m))).collect::<Option<Vec<f64>>>()?;
@@ -90,13 +143,10 @@ impl Row {
 }
 
 #[cfg(test)]
-impl Row {
-    pub(super) fn given(&self, animal: usize) -> f64 {
-        self.each[animal]
-    }
-
-    pub(super) fn joint(&self) -> f64 {
-        self.joint
+impl Known {
+    /// Precision and vector of the first number.
+    pub(super) fn said(&self) -> (f64, f64) {
+        (self.precision[(0, 0)], self.vector[0])
     }
 }
 
@@ -119,73 +169,12 @@ pub fn together(rows: &[Row]) -> Vec<f64> {
     (0..n).map(of).collect()
 }
 
-/// An animal under a theory, as far as draws of its parameters tell: the evidence, and the posterior in standard scores.
-#[derive(Clone, Debug)]
-pub struct Known {
-    log: f64,
-    /// Λ, the posterior's precision; the likelihood's is Λ − 1.
-    precision: DMatrix<f64>,
-    vector: DVector<f64>,
-}
-
-impl Known {
-    /// From weighted draws: their mean and covariance, and how many independent draws they are worth. What few draws say is
-    /// believed less: the covariance is that of the draws and a share of the prior's, one over their number, and never
-    /// wider than the prior's.
-    #[must_use]
-    pub fn new(log: f64, mean: &DVector<f64>, covariance: &DMatrix<f64>, effective: f64) -> Self {
-        let d = mean.len();
-        let unknown = Self { log, precision: DMatrix::identity(d, d), vector: DVector::zeros(d) };
-        if effective < d as f64 + 2.0 {
-            return unknown;
-        }
-        let spread =
-            covariance * (effective / (effective - 1.0)) + DMatrix::from_diagonal_element(d, d, effective.recip());
-        let eigen = spread.symmetric_eigen();
-        let inverse = eigen.eigenvalues.map(|v| 1.0 / v.clamp(1e-6, 1.0));
-        let precision = &eigen.eigenvectors * DMatrix::from_diagonal(&inverse) * eigen.eigenvectors.transpose();
-        if precision.iter().any(|v| !v.is_finite()) {
-            return unknown;
-        }
-        Self { log, vector: &precision * mean, precision }
-    }
-
-    fn likelihood(&self) -> DMatrix<f64> {
-        let d = self.vector.len();
-        &self.precision - DMatrix::<f64>::identity(d, d)
-    }
-}
-
-impl Animal for Known {
-    fn information(&self) -> Option<Information> {
-        Some(Information { precision: self.likelihood(), vector: self.vector.clone() })
-    }
-
-    fn around(&self, mean: &DVector<f64>, covariance: DMatrix<f64>) -> Option<f64> {
-        // The likelihood is proportional to the posterior over the prior: normal in z, and integrated in closed form.
-        let log_det = |m: &nalgebra::Cholesky<f64, nalgebra::Dyn>| {
-            2.0 * m.l_dirty().diagonal().iter().map(|d| d.ln()).sum::<f64>()
-        };
-        let own = self.precision.clone().cholesky()?;
-        let prior = covariance.cholesky()?;
-        let precision = prior.inverse();
-        let known = (self.likelihood() + &precision).cholesky()?;
-        let vector = &self.vector + &precision * mean;
-        let quadratic = vector.dot(&known.solve(&vector))
-            - mean.dot(&(&precision * mean))
-            - self.vector.dot(&own.solve(&self.vector));
-        Some(self.log + 0.5 * (log_det(&own) - log_det(&prior) - log_det(&known) + quadratic))
-    }
-}
-
 /// The log evidence of each animal under a theory, with parameters that may be alike.
 #[must_use]
 pub fn of_theory(animals: &[Known]) -> Vec<f64> {
     let mut rows = vec![Row::own(animals.iter().map(|a| a.log).collect())];
-    let d = animals.first().map_or(0, |a| a.vector.len());
-    if animals.len() > 1 && d > 0 {
-        let all: Vec<&dyn Animal> = animals.iter().map(|a| a as &dyn Animal).collect();
-        rows.extend(BETWEEN.iter().filter_map(|between| Row::alike(&all, &vec![1.0; d], *between)));
+    if animals.len() > 1 && animals.iter().all(|a| !a.variances.is_empty()) {
+        rows.extend(BETWEEN.map(|between| Row::alike(animals, between)));
     }
     together(&rows)
 }
@@ -216,15 +205,14 @@ mod tests {
         let (v, posterior) = (sd * sd, 1.0 / (1.0 + 1.0 / (sd * sd)));
         let log = -0.5 * (at * at / (1.0 + v) + (std::f64::consts::TAU * (1.0 + v)).ln());
         let mean = DVector::from_element(1, posterior * at / v);
-        Known::new(log, &mean, &DMatrix::from_element(1, 1, posterior), 1e12)
+        Known::drawn(log, &mean, &DMatrix::from_element(1, 1, posterior), 1e12)
     }
 
     #[test]
     fn parameters_that_are_alike_have_the_joint_normal_evidence_of_what_is_seen_of_them() {
         let (at, sd, between) = ([0.9, 1.4, 0.7], 0.3, 0.1);
         let animals = at.map(|a| seen(a, sd));
-        let all: Vec<&dyn Animal> = animals.iter().map(|a| a as &dyn Animal).collect();
-        let row = Row::alike(&all, &[1.0], between).unwrap();
+        let row = Row::alike(&animals, between);
         let covariance = DMatrix::from_fn(3, 3, |i, j| (1.0 - between) + if i == j { between + sd * sd } else { 0.0 });
         let density = |rows: &[usize]| {
             let c = DMatrix::from_fn(rows.len(), rows.len(), |i, j| covariance[(rows[i], rows[j])]);
@@ -233,6 +221,8 @@ mod tests {
             -0.5 * (n + c.determinant().ln() + y.dot(&c.cholesky().unwrap().solve(&y)))
         };
         assert!((row.joint - density(&[0, 1, 2])).abs() < 1e-6, "{} {}", row.joint, density(&[0, 1, 2]));
+        let turned = [animals[2].clone(), animals[0].clone(), animals[1].clone()];
+        assert!((Row::alike(&turned, between).joint - row.joint).abs() < 1e-9);
         for (m, others) in [[1, 2], [0, 2], [0, 1]].iter().enumerate() {
             assert!((row.each[m] - (density(&[0, 1, 2]) - density(others))).abs() < 1e-6);
         }
@@ -241,7 +231,7 @@ mod tests {
     #[test]
     fn few_draws_say_nothing_and_animals_that_differ_keep_parameters_of_their_own() {
         let d = DVector::from_element(2, 1.0);
-        let few = Known::new(-5.0, &d, &DMatrix::from_diagonal_element(2, 2, 0.01), 3.0);
+        let few = Known::drawn(-5.0, &d, &DMatrix::from_diagonal_element(2, 2, 0.01), 3.0);
         assert!(of_theory(&[few.clone(), few]).iter().all(|e| (e + 5.0).abs() < 1e-9));
         let apart = [seen(-1.5, 0.1), seen(1.5, 0.1), seen(0.0, 0.1)];
         let own: f64 = apart.iter().map(|a| a.log).sum();

@@ -54,8 +54,11 @@ pub struct SubjectFit {
     /// The subject.
     pub subject: String,
     /// Log evidence of its responses and choices, with parameters averaged over their priors and what the other subjects
-    /// say of them, nats; over all subjects it is that of all together.
+    /// say of them, nats: half of the weight on parameters of its own, half on what all share, whose evidence is divided among the
+    /// subjects.
     pub held_out: f64,
+    /// The same of its responses alone.
+    pub held_out_responses: f64,
     /// Its standard error, from the draws of parameters, nats; 0 without fitted parameters.
     pub held_out_error: f64,
     /// How many independent draws of the posterior that estimate is worth; 1 without fitted parameters.
@@ -263,17 +266,18 @@ pub fn compare(study: &Study, options: &Options, tick: &(dyn Fn() -> bool + Sync
         groups: groups.clone(),
         theories: of(&|s| s.held_out),
         errors: of(&|s| s.held_out_error),
-        choices: of(&|s| s.choices.map_or(0.0, |c| c.held_out)),
+        responses: of(&|s| s.held_out_responses),
         description: described.iter().map(|d| d.held_out).collect(),
         nothing: without.iter().map(|[y, c]| y + c).collect(),
         without_preferences: without.iter().map(|[_, c]| *c).collect(),
         count: options.count(),
     };
-    let unknown =
-        theories.iter().flat_map(|t| t.subjects.iter().map(move |s| (t, s))).find(|(_, s)| s.held_out.is_nan());
-    if let Some((theory, subject)) = unknown {
-        let place = format!("{}, {}", theory.label, subject.subject);
-        return Err(Error::input(place, "the evidence is no number", "dopamine and responses that are finite numbers"));
+    if let Some(account) = evidences.unknown() {
+        return Err(Error::input(
+            account,
+            "the evidence is no number",
+            "dopamine and responses that are finite numbers",
+        ));
     }
     let selected = evidences.select();
     let ranking = rank(&theories, &described, &selected, &groups, study);

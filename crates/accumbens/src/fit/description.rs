@@ -8,10 +8,10 @@
 //! out. The coefficients of an animal may be its own, or near those of the other animals ([`super::alike`]): what all
 //! animals share need not be found anew in each.
 
-use super::alike::{Animal, BETWEEN, Row, together};
+use super::alike::{BETWEEN, Known, Row, together};
 use super::cohort::Member;
 use super::evidence::{GAIN, Nuisance, Part, Posterior, SESSION, Scale, posterior};
-use super::shared::{Columns, Subject, Under};
+use super::shared::{Columns, Subject};
 use rayon::prelude::*;
 
 /// Its name in rankings.
@@ -56,7 +56,10 @@ fn ramps(values: &[f64], mine: &[bool], knots: &[f64]) -> Vec<Vec<f64>> {
 fn line(values: &[f64], mine: &[bool]) -> Vec<f64> {
     let own: Vec<f64> = values.iter().zip(mine).filter(|(_, m)| **m).map(|(v, _)| *v).collect();
     let scale = Scale::of(&own);
-    values.iter().zip(mine).map(|(v, m)| if *m { (v - scale.mean) / scale.sd } else { 0.0 }).collect()
+    // What differs by rounding alone is all the same.
+    let differs = own.iter().any(|v| (v - scale.mean).abs() > 1e-12 * scale.mean.abs());
+    let at = |(v, mine): (&f64, &bool)| if *mine && differs { (v - scale.mean) / scale.sd } else { 0.0 };
+    values.iter().zip(mine).map(at).collect()
 }
 
 /// The quantile of sorted values.
@@ -216,13 +219,11 @@ pub fn log_evidences(descriptions: &[Description], nuisances: &[&Nuisance], ys: 
     let sized = descriptions.iter().any(Description::sized);
     let of = |shape: &Shape| -> Vec<Row> {
         let columns = &shape.columns;
-        let under = |s: &'_ [Subject; 2]| s[usize::from(shape.session)].alone(columns);
-        let mut rows = vec![Row::own(subjects.iter().map(under).collect())];
-        if subjects.len() > 1 && !columns.places.is_empty() {
-            let under: Vec<Under<'_>> =
-                subjects.iter().map(|s| Under { subject: &s[usize::from(shape.session)], columns }).collect();
-            let animals: Vec<&dyn Animal> = under.iter().map(|u| u as &dyn Animal).collect();
-            rows.extend(BETWEEN.iter().filter_map(|between| Row::alike(&animals, &columns.variances, *between)));
+        let these: Vec<&Subject> = subjects.iter().map(|s| &s[usize::from(shape.session)]).collect();
+        let mut rows = vec![Row::own(these.iter().map(|s| s.alone(columns)).collect())];
+        if these.len() > 1 && !columns.places.is_empty() {
+            let known: Option<Vec<Known>> = these.iter().map(|s| s.known(columns)).collect();
+            rows.extend(known.into_iter().flat_map(|k| BETWEEN.map(|between| Row::alike(&k, between))));
         }
         rows
     };

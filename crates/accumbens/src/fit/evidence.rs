@@ -110,9 +110,9 @@ pub(super) struct Solved {
     coefficients: DVector<f64>,
     /// (Λ⁻¹ + Xᵀ·V⁻¹·X)⁻¹.
     covariance: DMatrix<f64>,
-    quadratic: f64,
+    pub(super) quadratic: f64,
     log_det: f64,
-    shape: f64,
+    pub(super) shape: f64,
     count: f64,
 }
 

@@ -26,7 +26,7 @@ const STEP: f64 = 0.4;
 /// Rounds of drawing at least; each is led by those before.
 const ROUNDS: usize = 2;
 /// Once the draws are worth so many independent ones, no more are made.
-const ENOUGH: f64 = 20.0;
+const ENOUGH: f64 = 50.0;
 
 /// How much is searched; the same for every theory.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -39,7 +39,7 @@ pub struct Budget {
     pub evaluations: usize,
     /// Draws of each round of importance sampling.
     pub draws: usize,
-    /// Rounds at most: two, and more until the draws are worth 20 independent ones.
+    /// Rounds at most: two, and more until the draws are worth 50 independent ones.
     pub rounds: usize,
 }
 
@@ -53,7 +53,7 @@ impl Budget {
     /// What a simulated study is searched with: the design is known already, and one start must do.
     #[must_use]
     pub fn small(self) -> Self {
-        Self { starts: 1, evaluations: self.evaluations.min(24), draws: self.draws.min(12), rounds: ROUNDS, ..self }
+        Self { starts: 1, evaluations: self.evaluations.min(24), draws: self.draws.min(12), rounds: 4, ..self }
     }
 }
 
@@ -182,6 +182,8 @@ pub struct Fitted {
     pub effective: f64,
     /// The same with what the draws say of the parameters.
     pub known: Known,
+    /// The same of the responses alone.
+    pub known_of_responses: Known,
     /// The best point: the posterior's mode.
     pub best: Tried,
     /// The log evidence at it.
@@ -228,14 +230,14 @@ impl<'a> Asked<'a> {
         if d == 0 {
             let [a, b] = draws[0].log;
             let (best, tried) = (self.design[0].clone(), [1, failed]);
-            let known = Known::new(a + b, &DVector::zeros(0), &DMatrix::zeros(0, 0), 1.0);
-            let (held_out, choices) = (a + b, b);
+            let known = |log: f64| Known::drawn(log, &DVector::zeros(0), &DMatrix::zeros(0, 0), 1.0);
             return Ok(Fitted {
-                held_out,
-                choices,
+                held_out: a + b,
+                choices: b,
                 error: 0.0,
                 effective: 1.0,
-                known,
+                known: known(a + b),
+                known_of_responses: known(a),
                 best,
                 log_evidence: a + b,
                 tried,
@@ -347,28 +349,31 @@ impl Search<'_, '_> {
     }
 
     fn finish(self, draws: &[Point], weights: &[f64]) -> Result<Fitted> {
-        let n = (draws.len() as f64).ln();
-        let responses: Vec<f64> = draws.iter().zip(weights).map(|(p, w)| p.log[0] + w).collect();
-        let both: Vec<f64> = draws.iter().zip(weights).map(|(p, w)| p.log() + w).collect();
-        let clean =
-            |logs: &[f64]| logs.iter().map(|l| if l.is_nan() { f64::NEG_INFINITY } else { *l }).collect::<Vec<_>>();
-        let sum = |logs: &[f64]| log_mean(&clean(logs)) + (logs.len() as f64).ln();
-        let shares = normalised(&both);
-        let effective = shares.as_ref().map_or(0.0, |w| 1.0 / w.iter().map(|w| w * w).sum::<f64>());
+        let clean = |l: f64| if l.is_nan() { f64::NEG_INFINITY } else { l };
+        let logs = |of: &dyn Fn(&Point) -> f64| -> Vec<f64> {
+            draws.iter().zip(weights).map(|(p, w)| clean(of(p) + w)).collect()
+        };
+        let (known, effective) = self.known(draws, &logs(&Point::log));
+        let (known_of_responses, _) = self.known(draws, &logs(&|p| p.log[0]));
         let (best, height) = self.best.ok_or_else(|| {
             let name = self.asked.theory.name();
             Error::input(name, "says nothing that is a number at any parameters", "parameters it can live with")
         })?;
         let log_evidence = height - self.space.log_prior(&best.z);
-        let held_out = sum(&both) - n;
-        let without = sum(&responses) - n;
+        let error = (1.0 / effective.max(1e-9) - 1.0 / draws.len() as f64).max(0.0).sqrt();
+        let (held_out, tried) = (known.log(), self.tried);
+        let choices = held_out - known_of_responses.log();
+        Ok(Fitted { held_out, choices, error, effective, known, known_of_responses, best, log_evidence, tried })
+    }
+
+    /// What draws of these log weights say of the parameters, and how many independent ones they are worth.
+    fn known(&self, draws: &[Point], logs: &[f64]) -> (Known, f64) {
         let d = self.space.dimensions();
+        let shares = normalised(logs);
+        let effective = shares.as_ref().map_or(0.0, |w| 1.0 / w.iter().map(|w| w * w).sum::<f64>());
         let shares = shares.unwrap_or_else(|| vec![0.0; draws.len()]);
         let (mean, covariance) = moments(draws.iter().map(|p| p.z.as_slice()).zip(shares.iter().copied()), d);
-        let known = Known::new(held_out, &mean, &covariance, effective);
-        let error = (1.0 / effective.max(1e-9) - 1.0 / draws.len() as f64).max(0.0).sqrt();
-        let (choices, tried) = (held_out - without, self.tried);
-        Ok(Fitted { held_out, choices, error, effective, known, best, log_evidence, tried })
+        (Known::drawn(log_mean(logs), &mean, &covariance, effective), effective)
     }
 }
 

@@ -104,23 +104,23 @@ const SPREAD: f64 = 0.5;
 /// Where the kernel of a kind ends, s: just before another kind where that follows nearly every one at nearly the same
 /// delay, as a reward does its cue. No regression can tell the late response to the first from the early one to the
 /// second there, and it is given to the second.
-fn until(log: &EventLog, followed: &[usize], kind: usize) -> f64 {
-    let events = log.events();
-    let own: Vec<usize> = (0..events.len()).filter(|&i| events[i].kind.index() == kind).collect();
-    let to = |other: &usize| {
-        let next = |&i: &usize| {
-            let after = events[i + 1..].iter().take_while(|e| e.kind.index() != kind);
-            let found = after.map(|e| (e.kind.index(), e.time - events[i].time)).find(|(k, _)| k == other);
-            found.map(|(_, delay)| delay).filter(|d| *d < LENGTH)
-        };
-        let mut delays: Vec<f64> = own.iter().filter_map(next).collect();
+fn until(sessions: &[Vec<Begin>], kind: usize, kinds: usize) -> f64 {
+    let to = |other: usize| {
+        let (mut own, mut delays) = (0, Vec::new());
+        for begins in sessions {
+            for (i, begin) in begins.iter().enumerate().filter(|(_, b)| b.kind == kind) {
+                own += 1;
+                let mut after = begins[i + 1..].iter().take_while(|b| b.kind != kind);
+                let delay = after.find(|b| b.kind == other).map(|b| b.time - begin.time);
+                delays.extend(delay.filter(|d| *d < LENGTH));
+            }
+        }
         delays.sort_by(f64::total_cmp);
         let at = |share: f64| delays[((delays.len() - 1) as f64 * share) as usize];
-        let coupled = !delays.is_empty() && delays.len() as f64 >= COUPLED * own.len() as f64;
+        let coupled = !delays.is_empty() && delays.len() as f64 >= COUPLED * f64::from(own);
         (coupled && at(0.95) - at(0.05) < SPREAD).then(|| at(0.05))
     };
-    let others = followed.iter().filter(|k| **k != kind);
-    others.filter_map(to).fold(LENGTH, f64::min)
+    (0..kinds).filter(|k| *k != kind).filter_map(to).fold(LENGTH, f64::min)
 }
 
 /// What other responses add to each response of a subject, given by its session and itself; `log` is its whole life.
@@ -129,7 +129,8 @@ pub fn overlap(study: &Study, subject: &Subject, log: &EventLog, responses: &[(u
     let followed = followed(log);
     let rules: Vec<Option<&Scoring>> = log.kinds().iter().map(|k| study.scoring.of(&k.name)).collect();
     let names: Vec<String> = followed.iter().map(|k| log.kinds()[*k].name.clone()).collect();
-    let until = followed.iter().map(|k| until(log, &followed, *k)).collect();
+    let begins: Vec<Vec<Begin>> = subject.sessions.iter().map(|s| begins(s, &followed, &rules)).collect();
+    let until = (0..followed.len()).map(|k| until(&begins, k, followed.len())).collect();
     let from = followed.iter().map(|k| rules[*k].and_then(|r| r.align.clone())).collect();
     let design = Design { events: names, window: [0.0, LENGTH], bumps: BUMPS, rate: RATE, until, from };
     let traced = subject.sessions.iter().any(|s| s.recording.channel(&study.channel).is_some());
@@ -145,7 +146,6 @@ pub fn overlap(study: &Study, subject: &Subject, log: &EventLog, responses: &[(u
     };
     let interval = |s: &Session| s.windows.as_ref().map_or_else(|| sampling(&s.recording.times), |w| w.interval);
     let intervals: Vec<f64> = subject.sessions.iter().map(interval).collect();
-    let begins: Vec<Vec<Begin>> = subject.sessions.iter().map(|s| begins(s, &followed, &rules)).collect();
     let mut all = Overlap { source, failed, kinds: vec![vec![0.0; responses.len()]; followed.len()], tails: 0 };
     for (i, (session, response)) in responses.iter().enumerate() {
         let Some(rule) = rules[response.kind] else { continue };

@@ -6,7 +6,8 @@
 //! changes stay, what they had to do with the events does not. Every theory is then searched anew as in the comparison,
 //! with a smaller budget, and the verdict noted (Wilson & Collins 2019): what counts is what would have been said, "none of
 //! these" included. [key: wilson2019] Two things are not quite as in the recording: residuals of a fit are a little smaller
-//! than the noise, and a smaller budget leaves theories, not the description, a little less evidence.
+//! than the noise, and a smaller budget leaves theories, not the description, less evidence: of parameters that animals
+//! share most of all. What is said errs towards "none of these".
 
 use super::alike::of_theory;
 use super::description::{self, Description};
@@ -174,7 +175,7 @@ impl World<'_> {
             .map(|t| (0..subjects).map(|m| of(t, m)).collect::<Result<_>>())
             .collect::<Result<_>>()?;
         let known = |row: &Vec<Fitted>| of_theory(&row.iter().map(|f| f.known.clone()).collect::<Vec<_>>());
-        let none = vec![0.0; subjects];
+        let theories: Vec<Vec<f64>> = fits.iter().map(known).collect();
         let nuisances: Vec<_> = self.asked[0].iter().map(|a| &a.task.nuisance).collect();
         let all: Vec<&[f64]> = ys.iter().map(Vec::as_slice).collect();
         let nothing = |m: usize| self.asked[0][m].task.evidence(&ys[m], &Tried::default(), false)[0];
@@ -182,10 +183,10 @@ impl World<'_> {
             labels: self.labels.clone(),
             families: self.families.clone(),
             groups: self.groups.to_vec(),
-            theories: fits.iter().map(known).collect(),
+            responses: theories.clone(),
+            theories,
             errors: fits.iter().map(|row| row.iter().map(|f| f.error).collect()).collect(),
-            choices: vec![none.clone(); fits.len()],
-            without_preferences: none,
+            without_preferences: vec![0.0; subjects],
             description: description::log_evidences(self.descriptions, &nuisances, &all),
             nothing: (0..subjects).map(nothing).collect(),
             count: self.count,

@@ -116,9 +116,12 @@ impl Whole<'_> {
             Error::input("score.focus", format!("no event is called {focus:?}"), "an event of the study")
         })?;
         let one = |(t, (label, theory)): (usize, &(String, Box<dyn AnyTheory>))| {
-            let known: Vec<Known> = self.fits.iter().map(|row| row[t].1.known.clone()).collect();
-            let held_out = of_theory(&known);
-            let subjects = (0..held_out.len()).map(|m| self.subject((m, t), [held_out[m], left[t][m]], focus.index()));
+            let of = |known: fn(&Fitted) -> &Known| {
+                of_theory(&self.fits.iter().map(|row| known(&row[t].1).clone()).collect::<Vec<_>>())
+            };
+            let (held_out, responses) = (of(|f| &f.known), of(|f| &f.known_of_responses));
+            let scores = |m: usize| [held_out[m], responses[m], left[t][m]];
+            let subjects = (0..held_out.len()).map(|m| self.subject((m, t), scores(m), focus.index()));
             let name = |place: usize| theory.table()[place].name.to_owned();
             let fitted = theory.fitted().into_iter().map(|(place, prior)| (name(place), prior.words())).collect();
             let points = |i: usize| self.fits.iter().map(|row| row[t].1.tried[i]).sum();
@@ -137,7 +140,12 @@ impl Whole<'_> {
         self.options.theories.iter().enumerate().map(one).collect()
     }
 
-    fn subject(&self, (m, t): (usize, usize), [held_out, left_out]: [f64; 2], focus: usize) -> Result<SubjectFit> {
+    fn subject(
+        &self,
+        (m, t): (usize, usize),
+        [held_out, held_out_responses, left_out]: [f64; 3],
+        focus: usize,
+    ) -> Result<SubjectFit> {
         let (member, task) = (&self.cohort.members[m], &self.tasks[m]);
         let (theory, fitted): (_, &Fitted) = (self.options.theories[t].1.as_ref(), &self.fits[m][t].1);
         let space = Space::of(theory);
@@ -156,6 +164,7 @@ impl Whole<'_> {
         Ok(SubjectFit {
             subject: member.name.clone(),
             held_out,
+            held_out_responses,
             held_out_error: fitted.error,
             effective_draws: fitted.effective,
             choices,

@@ -1,9 +1,9 @@
 //! Evidence of a subject under columns whose coefficients the other animals say something of ([`super::alike`]), from sums that
 //! are made once for all columns.
 
-use super::alike::{Animal, Information};
-use super::evidence::{Nuisance, Sums};
-use nalgebra::{DMatrix, DVector};
+use super::alike::Known;
+use super::evidence::{Nuisance, SCALE, Solved, Sums};
+use nalgebra::DMatrix;
 
 /// Columns of a part, by their places in it, with the prior variance of each coefficient.
 #[derive(Clone, Debug, Default)]
@@ -40,53 +40,36 @@ impl Subject {
     /// The log evidence with coefficients about 0 of these columns alone.
     #[must_use]
     pub fn alone(&self, columns: &Columns) -> f64 {
-        let variances: Vec<f64> = self.fixed.iter().chain(&columns.variances).copied().collect();
-        self.of(columns).solve(&variances).map_or(f64::NAN, |s| s.density())
+        self.solved(columns).map_or(f64::NAN, |(s, _)| s.density())
     }
-}
 
-/// A subject under some of its columns.
-#[derive(Clone, Copy, Debug)]
-pub struct Under<'a> {
-    /// The subject.
-    pub subject: &'a Subject,
-    /// The columns.
-    pub columns: &'a Columns,
-}
+    fn solved(&self, columns: &Columns) -> Option<(Solved, Sums)> {
+        let variances: Vec<f64> = self.fixed.iter().chain(&columns.variances).copied().collect();
+        let sums = self.of(columns);
+        Some((sums.solve(&variances)?, sums))
+    }
 
-impl Animal for Under<'_> {
-    fn information(&self) -> Option<Information> {
-        let (fixed, k) = (self.subject.fixed.len(), self.columns.places.len());
-        let products = self.subject.of(self.columns).products;
+    /// What it says of the coefficients in units of its noise, with the noise at what it is with coefficients of its own.
+    #[must_use]
+    pub fn known(&self, columns: &Columns) -> Option<Known> {
+        let (fixed, k) = (self.fixed.len(), columns.places.len());
+        let (solved, Sums { products, .. }) = self.solved(columns)?;
         let mut inner = products.view((0, 0), (fixed, fixed)).into_owned();
-        self.subject.fixed.iter().enumerate().for_each(|(i, v)| inner[(i, i)] += 1.0 / v);
+        self.fixed.iter().enumerate().for_each(|(i, v)| inner[(i, i)] += 1.0 / v);
         let cross = products.view((0, fixed), (fixed, k + 1)).into_owned();
         let left = products.view((fixed, fixed), (k + 1, k + 1)) - cross.tr_mul(&inner.cholesky()?.solve(&cross));
-        Some(Information {
-            precision: left.view((0, 0), (k, k)).into_owned(),
-            vector: left.view((0, k), (k, 1)).column(0).into_owned(),
-        })
-    }
-
-    fn around(&self, mean: &DVector<f64>, covariance: DMatrix<f64>) -> Option<f64> {
-        let (fixed, k) = (self.subject.fixed.len(), mean.len());
-        let factor = covariance.cholesky()?.unpack();
-        // Coefficients are the mean and the factor times coefficients of unit variance; the mean is taken off the responses.
-        let mut turn = DMatrix::identity(fixed + k + 1, fixed + k + 1);
-        turn.view_mut((fixed, fixed), (k, k)).copy_from(&factor);
-        turn.view_mut((fixed, fixed + k), (k, 1)).copy_from(&(-mean));
-        let sums = self.subject.of(self.columns);
-        let turned = Sums { products: turn.tr_mul(&(&sums.products * &turn)), ..sums };
-        let variances: Vec<f64> = self.subject.fixed.iter().copied().chain(std::iter::repeat_n(1.0, k)).collect();
-        turned.solve(&variances).map(|s| s.density())
+        let noise = ((SCALE + 0.5 * solved.quadratic) / solved.shape).sqrt();
+        let vector = left.view((0, k), (k, 1)).column(0) / noise;
+        Some(Known::new(solved.density(), left.view((0, 0), (k, k)).into_owned(), vector, columns.variances.clone()))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::alike::Row;
-    use super::super::evidence::{OFFSET, Part, SESSION, log_evidence};
+    use super::super::alike::of_theory;
+    use super::super::evidence::{OFFSET, Part, SESSION, SHAPE, log_evidence};
     use super::*;
+    use nalgebra::DVector;
 
     const PLACES: [f64; 6] = [-0.4, -0.1, 0.3, -0.2, 0.1, 0.45];
     const SESSIONS: [usize; 6] = [0, 0, 0, 1, 1, 1];
@@ -108,10 +91,9 @@ mod tests {
         Part { shared: columns.iter().map(|c| (c.as_slice(), variance)).collect(), ..Part::default() }
     }
 
-    fn row(subjects: &[Subject], columns: &Columns, between: f64) -> Row {
-        let under: Vec<Under<'_>> = subjects.iter().map(|subject| Under { subject, columns }).collect();
-        let animals: Vec<&dyn Animal> = under.iter().map(|u| u as &dyn Animal).collect();
-        Row::alike(&animals, &columns.variances, between).unwrap()
+    fn known(animal: usize, size: f64, columns: &Columns) -> Known {
+        let (nuisance, column, y) = subject(animal, size);
+        Subject::new(&nuisance, &y, &part(&column, 1.0)).unwrap().known(columns).unwrap()
     }
 
     #[test]
@@ -128,66 +110,40 @@ mod tests {
     }
 
     #[test]
-    fn with_noise_known_the_evidence_is_that_of_the_two_animals_joint_normal_given_the_other() {
-        // With sizes of many responses the noise is known; against the conditional of the joint normal of both animals.
-        let between = 0.1;
-        let (v, n) = (0.8, 6);
-        let covariance = |a: usize, b: usize| {
-            let (x, z) = (column(a), column(b));
-            DMatrix::from_fn(n, n, |i, j| {
-                let own = if a == b {
-                    let here = SESSIONS[i] == SESSIONS[j];
-                    let session = if here { SESSION * (1.0 + PLACES[i] * PLACES[j]) } else { 0.0 };
-                    f64::from(u8::from(i == j)) + OFFSET + session + between * v * x[i] * z[j]
-                } else {
-                    0.0
-                };
-                own + (1.0 - between) * v * x[i] * z[j]
-            })
-        };
-        let (c11, c12, c22) = (covariance(1, 1), covariance(1, 2), covariance(2, 2));
-        let (y1, y2) = (DVector::from_vec(responses(1, 2.0)), DVector::from_vec(responses(2, 2.0)));
-        let factor = c22.cholesky().unwrap();
-        let residual = &y1 - &c12 * factor.solve(&y2);
-        let conditional = &c11 - &c12 * factor.solve(&c12.transpose());
-        let subjects: Vec<Subject> = [1, 2]
-            .map(|a| {
-                let (nuisance, columns, y) = subject(a, 2.0);
-                Subject::new(&nuisance, &y, &part(&columns, 1.0)).unwrap()
-            })
-            .to_vec();
-        let columns = Columns { places: vec![0], variances: vec![v] };
-        let row = row(&subjects, &columns, between);
-        let ours = row.given(0);
-        // The Student t of the same location and scale, with the noise's own prior.
-        use super::super::evidence::{SCALE, SHAPE};
-        use statrs::function::gamma::ln_gamma;
-        let quadratic = residual.dot(&conditional.clone().cholesky().unwrap().solve(&residual));
-        let (shape, count) = (SHAPE + 0.5 * n as f64, n as f64);
-        let dense = SHAPE * SCALE.ln() - shape * (SCALE + 0.5 * quadratic).ln() + ln_gamma(shape)
-            - ln_gamma(SHAPE)
-            - 0.5 * conditional.determinant().ln()
-            - 0.5 * count * std::f64::consts::TAU.ln();
-        assert!((ours - dense).abs() < 1e-9, "{ours} {dense}");
-        // All together: the first by itself (μ known beforehand alone), then the second given the first.
-        assert!((row.joint() - subjects[0].alone(&columns) - row.given(1)).abs() < 1e-9);
+    fn what_is_known_of_a_coefficient_is_its_regression_and_its_evidence_is_that_alone() {
+        // Without sessions or offset to speak of: y on one column, in units of the noise.
+        let (nuisance, columns, y) = subject(1, 2.0);
+        let columns_all = Columns { places: vec![0], variances: vec![0.8] };
+        let subject = Subject::new(&nuisance, &y, &part(&columns, 1.0)).unwrap();
+        let known = subject.known(&columns_all).unwrap();
+        assert!((of_theory(std::slice::from_ref(&known))[0] - subject.alone(&columns_all)).abs() < 1e-12);
+        // Precision and vector from the full covariance of all but the coefficient.
+        let n = y.len();
+        let covariance = DMatrix::from_fn(n, n, |i, j| {
+            let here = SESSIONS[i] == SESSIONS[j];
+            let session = if here { SESSION * (1.0 + PLACES[i] * PLACES[j]) } else { 0.0 };
+            f64::from(u8::from(i == j)) + OFFSET + session
+        });
+        let factor = covariance.clone().cholesky().unwrap();
+        let x = DVector::from_vec(columns[0].clone());
+        let response = DVector::from_vec(y);
+        let precision = x.dot(&factor.solve(&x));
+        let whole = &covariance + &x * x.transpose() * 0.8;
+        let quadratic = response.dot(&whole.cholesky().unwrap().solve(&response));
+        let noise = ((SCALE + 0.5 * quadratic) / (SHAPE + 0.5 * n as f64)).sqrt();
+        let vector = x.dot(&factor.solve(&response)) / noise;
+        assert!((known.said().0 - precision).abs() < 1e-9 && (known.said().1 - vector).abs() < 1e-9);
     }
 
     #[test]
     fn what_others_share_is_worth_more_than_the_animal_alone_and_what_they_contradict_less() {
-        let evidence = |sizes: [f64; 4]| {
-            let subjects: Vec<Subject> = (0..4)
-                .map(|a| {
-                    let (nuisance, columns, y) = subject(a, sizes[a]);
-                    Subject::new(&nuisance, &y, &part(&columns, 1.0)).unwrap()
-                })
-                .collect();
-            let columns = Columns { places: vec![0], variances: vec![1.0] };
-            let alone = subjects[0].alone(&columns);
-            row(&subjects, &columns, 0.1).given(0) - alone
+        let columns = Columns { places: vec![0], variances: vec![1.0] };
+        let gain = |sizes: [f64; 4]| {
+            let all: Vec<Known> = (0..4).map(|a| known(a, sizes[a], &columns)).collect();
+            let alone: f64 = all.iter().map(|k| of_theory(std::slice::from_ref(k))[0]).sum();
+            of_theory(&all).iter().sum::<f64>() - alone
         };
-        let shared = evidence([3.0; 4]);
-        assert!(shared > 0.1, "{shared}");
-        assert!(evidence([3.0, -3.0, -3.0, -3.0]) < -0.5);
+        let (same, split) = (gain([3.0; 4]), gain([3.0, -3.0, 3.0, -3.0]));
+        assert!(same > 0.3 && split < 0.0, "{same} {split}");
     }
 }

@@ -25,9 +25,12 @@ pub fn mean(values: &[f64]) -> f64 {
     sum / n
 }
 
-/// ln of the mean of exp of each: the evidence of models that are as likely beforehand.
+/// ln of the mean of exp of each: the evidence of models that are as likely beforehand. NaN where any is.
 #[must_use]
 pub fn log_mean(logs: &[f64]) -> f64 {
+    if logs.iter().any(|l| l.is_nan()) {
+        return f64::NAN;
+    }
     let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if !top.is_finite() {
         return top;

@@ -109,8 +109,8 @@ pub struct Evidences<'a> {
     pub theories: Vec<Vec<f64>>,
     /// Standard errors of those.
     pub errors: Vec<Vec<f64>>,
-    /// What of each theory's evidence is that of choices.
-    pub choices: Vec<Vec<f64>>,
+    /// Evidence of each theory of the responses alone.
+    pub responses: Vec<Vec<f64>>,
     /// Evidence of the description without theory in each animal.
     pub description: Vec<f64>,
     /// Evidence of offsets, drift and overlap alone in each animal.
@@ -155,6 +155,15 @@ impl Evidences<'_> {
         Selected { selection: select(&rows, &families, self.count), columns }
     }
 
+    /// An account whose evidence is no number, where there is one.
+    #[must_use]
+    pub fn unknown(&self) -> Option<String> {
+        let nan = |row: &Vec<f64>| row.iter().any(|e| e.is_nan());
+        let theory = self.labels.iter().zip(&self.theories).find(|(_, row)| nan(row)).map(|(l, _)| (*l).to_owned());
+        let without = nan(&self.description) || nan(&self.nothing);
+        theory.or_else(|| without.then(|| super::description::NAME.into()))
+    }
+
     /// The theory that speaks for a group, wherever it was named: of the shortest label, the first of the alphabet.
     fn speaker(&self, group: usize) -> usize {
         let members = (0..self.labels.len()).filter(|&t| self.groups[t] == group);
@@ -190,8 +199,7 @@ impl Evidences<'_> {
         let own = &self.theories[theory];
         let nulls = (0..self.labels.len()).filter(|&t| self.is_null(t)).map(|t| &self.theories[t]);
         let mut all = nulls.chain([&self.description, &self.nothing]);
-        let responses = less(own, &self.choices[theory]);
-        let without = |null: &[f64]| less(&responses, &less(null, &self.without_preferences));
+        let without = |null: &[f64]| less(&self.responses[theory], &less(null, &self.without_preferences));
         all.all(|null| self.clearly(&less(own, null), error))
             && [&self.description, &self.nothing].into_iter().all(|null| self.clearly(&without(null), error))
     }
@@ -275,8 +283,9 @@ impl Evidences<'_> {
 
     /// What of a theory's lead is that of choices, where there are any.
     fn by_choices(&self, theory: usize) -> String {
-        let gained: f64 = self.choices[theory].iter().zip(&self.without_preferences).map(|(a, b)| a - b).sum();
-        if self.choices[theory].iter().all(|c| *c == 0.0) {
+        let choices: Vec<f64> = self.theories[theory].iter().zip(&self.responses[theory]).map(|(a, b)| a - b).collect();
+        let gained: f64 = choices.iter().zip(&self.without_preferences).map(|(a, b)| a - b).sum();
+        if choices.iter().all(|c| *c == 0.0) {
             String::new()
         } else {
             format!(", of which {gained:+.1} nats are of choices")
@@ -351,8 +360,8 @@ mod tests {
             families: families.to_vec(),
             groups: (0..labels.len()).collect(),
             theories: theories.to_vec(),
-            errors: zero.clone(),
-            choices: zero,
+            errors: zero,
+            responses: theories.to_vec(),
             description: vec![0.0; animals],
             nothing: vec![-50.0; animals],
             without_preferences: vec![0.0; animals],
@@ -388,7 +397,7 @@ mod tests {
         assert_eq!(all.judge(&all.select()).winner, None);
         all.errors = vec![vec![0.0; 6]];
         all.theories = vec![vec![10.0; 6]];
-        all.choices = vec![vec![10.0; 6]];
+        all.responses = vec![vec![0.0; 6]];
         let verdict = all.judge(&all.select());
         assert_eq!(verdict.winner, None);
         assert!(verdict.sentence.contains("of which +60.0 nats are of choices"), "{}", verdict.sentence);
