@@ -3,13 +3,12 @@
 //! Missing samples are bridged while the filter passes and are missing again behind it; every run between gaps of the
 //! clock is filtered by itself. The ends are continued as SciPy's `filtfilt` continues them.
 
+use super::butterworth::{self, Section};
 use super::pieces::{fill, pieces, usual};
 use super::{baseline_name, keep};
 use accumbens_core::cleaning::{Ends, Filter, Smooth};
 use accumbens_core::{Entry, Error, Recording, Result, Stage};
 use rayon::prelude::*;
-use sci_rs::signal::filter::design::{DigitalFilter, FilterBandType, FilterOutputType, Sos, butter_dyn};
-use sci_rs::signal::filter::{sosfilt_dyn, sosfilt_zi_dyn};
 
 /// A Butterworth filter on some channels.
 pub struct Butterworth {
@@ -32,18 +31,13 @@ pub struct MovingAverage {
 /// The second-order sections of a Butterworth filter for samples at `rate`, Hz.
 ///
 /// # Errors
-/// Where the cut-off is not below half the rate.
-pub fn sections(filter: &Filter, high_pass: bool, rate: f64) -> Result<Vec<Sos<f64>>> {
-    if filter.cutoff >= 0.5 * rate {
+/// Where the cut-off is not between 0 and half the rate.
+pub fn sections(filter: &Filter, high_pass: bool, rate: f64) -> Result<Vec<Section>> {
+    if !(filter.cutoff > 0.0 && filter.cutoff < 0.5 * rate) {
         let problem = format!("cutoff {} Hz at {rate:.4} samples a second", filter.cutoff);
-        return Err(Error::input("filter", problem, format!("below {:.4} Hz", 0.5 * rate)));
+        return Err(Error::input("filter", problem, format!("above 0 and below {:.4} Hz", 0.5 * rate)));
     }
-    let band = if high_pass { FilterBandType::Highpass } else { FilterBandType::Lowpass };
-    let (cutoff, output) = (vec![filter.cutoff], Some(FilterOutputType::Sos));
-    match butter_dyn(filter.order, cutoff, Some(band), Some(false), output, Some(rate)) {
-        DigitalFilter::Sos(sos) => Ok(sos.sos),
-        _ => Err(Error::input("filter", "no sections were designed", "a filter of order 1 to 8")),
-    }
+    Ok(butterworth::design(filter.order, filter.cutoff, high_pass, rate))
 }
 
 /// A trace continued by `edge` samples on both sides.
@@ -59,24 +53,23 @@ fn continued(x: &[f64], edge: usize, ends: Ends) -> Vec<f64> {
 }
 
 /// One pass of the sections, begun as if the first sample had always been.
-fn pass(x: impl Iterator<Item = f64>, first: f64, resting: &[Sos<f64>]) -> Vec<f64> {
+fn pass(x: impl Iterator<Item = f64>, first: f64, resting: &[Section]) -> Vec<f64> {
     let mut sections = resting.to_vec();
     for s in &mut sections {
-        s.zi0 *= first;
-        s.zi1 *= first;
+        s.memory = s.memory.map(|m| m * first);
     }
-    sosfilt_dyn(x, &mut sections)
+    butterworth::run(x, &mut sections)
 }
 
 /// Filters a trace without gaps and missing samples, forwards and backwards.
 #[must_use]
-pub fn forwards_and_backwards(x: &[f64], sections: &[Sos<f64>], order: usize, ends: Ends) -> Vec<f64> {
+pub fn forwards_and_backwards(x: &[f64], sections: &[Section], order: usize, ends: Ends) -> Vec<f64> {
     if x.len() < 2 {
         return x.to_vec();
     }
     let edge = (3 * (order + 1)).min(x.len() - 1);
     let mut resting = sections.to_vec();
-    sosfilt_zi_dyn::<_, _, Sos<f64>>(resting.iter_mut());
+    butterworth::rest(&mut resting);
     let wide = continued(x, edge, ends);
     let there = pass(wide.iter().copied(), wide[0], &resting);
     let mut back = pass(there.iter().rev().copied(), there[there.len() - 1], &resting);

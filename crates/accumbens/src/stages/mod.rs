@@ -2,6 +2,7 @@
 
 pub mod artefacts;
 pub mod bleaching;
+pub mod butterworth;
 pub mod chain;
 pub mod clock;
 mod companion;

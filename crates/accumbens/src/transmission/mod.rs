@@ -10,6 +10,7 @@ pub mod firing;
 pub mod lattice;
 pub mod light;
 pub mod mixed;
+mod ode;
 pub mod receptor;
 pub mod release;
 pub mod sites;

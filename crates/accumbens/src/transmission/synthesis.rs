@@ -1,7 +1,10 @@
-//! Makes and stores dopamine, the slow layer under release (best2009, corrected): stiff, so a solver crate integrates it.
+//! Makes and stores dopamine, the slow layer under release (best2009, corrected): stiff equations.
 
+use super::ode::{Tolerance, integrate};
 use accumbens_core::{Course, Error, Hold, Patch, Patched, Result};
-use diffsol::{NalgebraLU, NalgebraMat, OdeBuilder, OdeSolverMethod};
+
+/// How exactly pools are integrated: 1e-12 µM is far below every pool.
+const EXACT: Tolerance = Tolerance { relative: 1e-10, absolute: 1e-12 };
 
 accumbens_core::parameters! {
     /// What makes, stores and breaks down dopamine; 1 is usual. Concentrations are µM and times hours within.
@@ -90,8 +93,8 @@ const STEP: f64 = 60.0;
 
 impl Synthesis {
     /// Change of each pool, µM/h.
-    fn slope(&self, x: &[f64], out: &mut [f64]) {
-        let [bh2, bh4, tyr, ldopa, cda, vda, eda, hva, pool] = std::array::from_fn(|i| x[i]);
+    fn slope(&self, x: &[f64; 9]) -> [f64; 9] {
+        let [bh2, bh4, tyr, ldopa, cda, vda, eda, hva, pool] = *x;
         let held_back = 0.56 / (1.0 + tyr / 160.0);
         let by_autoreceptors = 4.5 / (8.0 * (eda / 0.002_024).powi(4) + 1.0) + 0.5;
         let saturation = 125.0 * tyr * bh4 / (tyr * bh4 + 46.0 * bh4 + 46.0 * 60.0 * (1.0 + cda / 110.0));
@@ -105,15 +108,17 @@ impl Synthesis {
         let imported = 400.0 * self.tyrosine / (64.0 + self.tyrosine);
         let broken = 10.0 * self.breakdown * cda;
         let released = self.firing * vda;
-        out[0] = hydroxylated - reduced;
-        out[1] = reduced - hydroxylated;
-        out[2] = imported - hydroxylated - 6.0 * tyr + 0.6 * pool - 0.2 * tyr;
-        out[3] = hydroxylated - decarboxylated + self.ldopa;
-        out[4] = decarboxylated - stored + taken_up - broken;
-        out[5] = stored - released;
-        out[6] = released - taken_up - broken_outside - 400.0 * eda;
-        out[7] = broken + broken_outside - 3.45 * hva;
-        out[8] = 6.0 * tyr - 0.6 * pool - 0.2 * pool;
+        [
+            hydroxylated - reduced,
+            reduced - hydroxylated,
+            imported - hydroxylated - 6.0 * tyr + 0.6 * pool - 0.2 * tyr,
+            hydroxylated - decarboxylated + self.ldopa,
+            decarboxylated - stored + taken_up - broken,
+            stored - released,
+            released - taken_up - broken_outside - 400.0 * eda,
+            broken + broken_outside - 3.45 * hva,
+            6.0 * tyr - 0.6 * pool - 0.2 * pool,
+        ]
     }
 
     /// The pools after `hours` from `start`.
@@ -121,32 +126,8 @@ impl Synthesis {
     /// # Errors
     /// Where the solver cannot go on.
     pub fn after(&self, start: &Pools, hours: f64) -> Result<Pools> {
-        type Matrix = NalgebraMat<f64>;
-        let rhs = |x: &[f64], _: &[f64], _: f64, out: &mut [f64]| {
-            self.slope(x, out);
-        };
-        // The product of the Jacobian with a vector, by a central difference along it.
-        let along = |x: &[f64], _: &[f64], _: f64, v: &[f64], out: &mut [f64]| {
-            let size = v.iter().zip(x).map(|(v, x)| (v / x.abs().max(1e-6)).abs()).fold(1e-300, f64::max);
-            let by = 1e-5 / size;
-            let moved = |by: f64| -> [f64; 9] { std::array::from_fn(|i| x[i] + by * v[i]) };
-            let (mut up, mut down) = ([0.0; 9], [0.0; 9]);
-            self.slope(&moved(by), &mut up);
-            self.slope(&moved(-by), &mut down);
-            out.iter_mut().zip(up.iter().zip(&down)).for_each(|(o, (a, b))| *o = (a - b) / (2.0 * by));
-        };
-        let first = start.array();
-        let wrong = |e: diffsol::DiffsolError| Error::input("synthesis", e.to_string(), "less extreme parameters");
-        let problem = OdeBuilder::<Matrix>::new()
-            .rtol(1e-8)
-            .atol([1e-10; 9])
-            .rhs_implicit(rhs, along)
-            .init(move |_, _, y: &mut [f64]| y.copy_from_slice(&first), 9)
-            .build()
-            .map_err(wrong)?;
-        let mut solver = problem.bdf::<NalgebraLU<f64>>().map_err(wrong)?;
-        solver.solve(hours).map_err(wrong)?;
-        Ok(Pools::of(solver.state().y.batch_as_slice(0)))
+        let end = integrate(&|x| self.slope(x), start.array(), hours, EXACT);
+        end.map(|x| Pools::of(&x)).map_err(|problem| Error::input("synthesis", problem, "less extreme parameters"))
     }
 
     /// The steady state: 300 hours after the usual one.
