@@ -1,6 +1,6 @@
 //! The checks of the workspace, in one command: formats, lints, tests, documentation, Python, the book.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// Each check: what it is, the program and its words.
@@ -11,6 +11,38 @@ const RUST: &[Check<'_>] = &[
     ("lints", "cargo", &["clippy", "--release", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]),
     ("tests", "cargo", &["test", "--release", "--workspace", "--quiet"]),
 ];
+
+/// The most lines that a file may have before its tests.
+const LINES: usize = 410;
+
+/// The sources of a folder.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|e| e.path()) {
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Files that are too long before their tests.
+fn lengths() -> bool {
+    println!("== lengths of files");
+    let mut found = Vec::new();
+    sources(Path::new("crates"), &mut found);
+    let before_tests = |text: &str| text.lines().take_while(|l| !l.starts_with("#[cfg(test)]")).count();
+    let mut short = true;
+    for path in found.iter().filter(|p| p.components().any(|c| c.as_os_str() == "src")) {
+        let count = std::fs::read_to_string(path).map_or(0, |text| before_tests(&text));
+        if count > LINES {
+            eprintln!("{}: {count} lines before its tests; accepted: at most {LINES}", path.display());
+            short = false;
+        }
+    }
+    short
+}
 
 fn run((what, program, words): &Check<'_>) -> bool {
     println!("== {what}");
@@ -63,7 +95,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => {
-            if RUST.iter().all(run) && python() && book() {
+            if lengths() && RUST.iter().all(run) && python() && book() {
                 println!("== all checks passed");
                 return ExitCode::SUCCESS;
             }

@@ -18,6 +18,7 @@ mod inspect;
 mod output;
 mod peri;
 mod progress;
+mod ranked;
 mod record;
 mod simulate;
 mod theories;

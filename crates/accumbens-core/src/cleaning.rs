@@ -1,7 +1,7 @@
 //! Declares how a recording is cleaned: a list of steps, each with all its parameters.
 
 use crate::error::{Error, Result};
-use crate::study::Window;
+use crate::window::Window;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -6,6 +6,9 @@ use crate::event::{Event, EventKind, EventKindId, EventLog, Role};
 use crate::params::{Parameter, Params, Prior, place_of};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+/// The family of theories that say nothing of dopamine: what others are compared with.
+pub const NULL_FAMILY: &str = "null";
+
 /// One of a theory's signals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelInfo {

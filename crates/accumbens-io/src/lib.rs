@@ -1,5 +1,6 @@
 //! Recordings in and out: one file format a file.
 
+pub mod cells;
 pub mod choices;
 mod csv_cells;
 pub mod edges;
@@ -11,6 +12,7 @@ mod guess;
 mod hdf5;
 mod hdf5_filters;
 pub mod loaded;
+mod natural;
 mod parquet_columns;
 pub mod propose;
 pub mod provenance;

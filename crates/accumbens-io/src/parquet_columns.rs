@@ -1,6 +1,6 @@
 //! The columns of Parquet files.
 
-use crate::formats::table::Cells;
+use crate::cells::Cells;
 use crate::guard::guarded;
 use accumbens_core::{Error, Result};
 use parquet::basic::{LogicalType, TimeUnit};

@@ -3,6 +3,7 @@
 use crate::folder;
 use crate::formats::{self, FORMATS};
 use crate::guess;
+use crate::natural::{Piece, order};
 use crate::roles::{self, ChannelRole};
 use accumbens_core::format::Hints;
 use accumbens_core::study::Sensor;
@@ -64,31 +65,6 @@ impl Kind {
     fn why(&self) -> &str {
         self.guess.why.as_deref().unwrap_or("nothing in its name says what it is: say it, or ignore it")
     }
-}
-
-/// A part of a name: digits compare as numbers, so that `day2` stands before `day10`.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
-enum Piece {
-    Number(u64),
-    Word(String),
-}
-
-fn pieces(name: &str) -> Vec<Piece> {
-    let digits = |c: &char| c.is_ascii_digit();
-    let chars: Vec<char> = name.chars().collect();
-    let runs = chars.chunk_by(|a, b| digits(a) == digits(b));
-    runs.map(|run| {
-        let text: String = run.iter().collect();
-        text.parse().map_or(Piece::Word(text), Piece::Number)
-    })
-    .collect()
-}
-
-/// What sorts sessions of one subject: the last number in the name (a day or a date), then the name.
-fn order(name: &str) -> Vec<Piece> {
-    let parts = pieces(name);
-    let last = parts.iter().rev().find(|p| matches!(p, Piece::Number(_))).cloned();
-    last.into_iter().chain(parts).collect()
 }
 
 /// Formats of which every file is a session of its own.

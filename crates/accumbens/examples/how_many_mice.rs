@@ -3,8 +3,8 @@
 mod picture;
 
 use accumbens::experiment::catalogue;
-use accumbens::fit::compare::{Options, compare};
 use accumbens::fit::infer::Budget;
+use accumbens::fit::{Options, compare::compare};
 use accumbens::recorded::{Chain, teaching};
 use accumbens::theories::by_name;
 use accumbens::{simulated, stages};

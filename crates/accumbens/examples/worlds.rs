@@ -3,8 +3,8 @@
 //! `worlds [ANIMALS [SEEDS [NAME,NAME,...]]]`: twelve animals, three seeds and all worlds where nothing is said. A decisive
 //! answer in a world without theory, or for another theory than the truth, is an error of the method.
 
-use accumbens::fit::compare::{Options, compare};
 use accumbens::fit::verdict::Strength;
+use accumbens::fit::{Options, compare::compare};
 use accumbens::theories::{COMPARED, by_name};
 use accumbens::worlds::World;
 use accumbens_core::{AnyTheory, Result, Seed};

@@ -1,10 +1,9 @@
 //! Says what a careful reader would ask about a study before believing what is made of it.
 
-use crate::fit::ranking::NULL;
-use crate::fit::{Cohort, Member};
+use crate::fit::cohort::{Cohort, Member};
 use accumbens_core::soundness::{apart, place, windows};
 use accumbens_core::study::{Session, Study};
-use accumbens_core::{AnyTheory, Error, Event, Result, digits};
+use accumbens_core::{AnyTheory, Error, Event, NULL_FAMILY, Result, digits};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
@@ -81,7 +80,7 @@ pub fn answerable(study: &Study, cohort: &Cohort, theories: &[(String, Box<dyn A
     }
     let Some(problem) = outcomes(study) else { return Ok(()) };
     let differs = |values: &[f64]| values.iter().any(|x| x.is_finite() && *x != values[0]);
-    for (label, theory) in theories.iter().filter(|(_, t)| t.info().family != NULL) {
+    for (label, theory) in theories.iter().filter(|(_, t)| t.info().family != NULL_FAMILY) {
         for member in &cohort.members {
             let (channels, _) = member.dopamine(theory.as_ref()).map_err(|e| e.within(label))?;
             if channels.iter().any(|c| differs(c)) {

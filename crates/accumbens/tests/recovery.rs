@@ -1,8 +1,8 @@
 //! Data simulated from each theory on the same event streams are won by that theory.
 
 use accumbens::fit::choosing::{Choosing, Chosen, HABIT, WEIGHT};
-use accumbens::fit::compare::{Options, compare};
 use accumbens::fit::infer::Budget;
+use accumbens::fit::{Options, compare::compare};
 use accumbens::simulated::{Design, study};
 use accumbens::theories::{COMPARED, by_name};
 use accumbens_core::study::Between;

@@ -1,9 +1,9 @@
 //! Worlds in which a comparison can be wrong: no theory is named where there is none, and no other than the truth.
 
-use accumbens::fit::compare::{Comparison, Options, compare};
 use accumbens::fit::describe::describe;
 use accumbens::fit::infer::Budget;
 use accumbens::fit::verdict::Strength;
+use accumbens::fit::{Comparison, Options, compare::compare};
 use accumbens::theories::{COMPARED, by_name};
 use accumbens::worlds::World;
 use accumbens_core::{AnyTheory, Seed};

@@ -1,33 +1,9 @@
 //! Reads a table of named columns from CSV or Parquet, as numbers where every cell is one and as words elsewhere.
 
+pub use crate::cells::Cells;
 use crate::parquet_columns;
 use accumbens_core::{Error, Result};
 use std::path::Path;
-
-/// A column of a table.
-pub enum Cells {
-    /// Every cell is a number or empty (NaN).
-    Numbers(Vec<f64>),
-    /// Some cell is a word.
-    Words(Vec<String>),
-}
-
-impl Cells {
-    /// How many cells there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Numbers(n) => n.len(),
-            Self::Words(w) => w.len(),
-        }
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
 
 /// A table.
 pub struct Table {

@@ -1,6 +1,7 @@
 //! Which model explains choices, and how groups differ in its parameters.
 
 use super::diffusion::Diffusing;
+use super::engine::{Engine, Latencies, Options, interval};
 use super::fit::{self, Beforehand, Fitted, Found};
 use super::group::{Group, grouped};
 use super::model::AnyModel;
@@ -10,42 +11,7 @@ use super::result::{Compared, Difference, GroupValue, ModelResult, SubjectFit, V
 use super::verdict::judge;
 use crate::concerns::Concern;
 use accumbens_core::choices::{Choices, Trial};
-use accumbens_core::{Error, Result, Seed, room};
-use serde::Serialize;
-
-/// How latencies are explained.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub enum Latencies {
-    /// Their logarithms by how hard a choice was.
-    #[default]
-    Regression,
-    /// By drift diffusion, which has the model's chances.
-    Diffusion,
-}
-
-/// What is asked.
-pub struct Options {
-    /// The models, by name; all of choices where empty.
-    pub models: Vec<String>,
-    /// What is asked of parameters beforehand.
-    pub beforehand: Beforehand,
-    /// How latencies are explained.
-    pub latencies: Latencies,
-    /// Simulated studies a model, to see whether models and parameters could be told; 0 for none.
-    pub recovery: usize,
-    /// The seed.
-    pub seed: Seed,
-}
-
-/// What data and simulated studies are put through.
-pub struct Engine<'a> {
-    /// What was asked.
-    pub options: &'a Options,
-    /// The models.
-    pub models: Vec<Box<dyn AnyModel>>,
-    /// What they are called.
-    pub names: Vec<String>,
-}
+use accumbens_core::{Error, Result, room};
 
 /// What is kept of each simulated subject until recovery is told, in numbers.
 const RECOVERED: f64 = 64.0;
@@ -55,11 +21,6 @@ const RECOVERED: f64 = 64.0;
 pub fn steps(options: &Options) -> u64 {
     let models = if options.models.is_empty() { models::all().len() } else { options.models.len() };
     (models * (1 + options.recovery)) as u64
-}
-
-/// Half the width of a subject's 95 % interval of a standard score with this variance.
-pub(super) fn interval(variance: f64) -> f64 {
-    1.96 * variance.sqrt()
 }
 
 fn group_values(of: &Fitted, groups: &[Group]) -> Vec<GroupValue> {

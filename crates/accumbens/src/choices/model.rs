@@ -78,7 +78,7 @@ pub trait AnyModel: Send + Sync {
     /// A copy.
     fn boxed(&self) -> Box<dyn AnyModel>;
     /// How latencies come about, where it says that; they are a regression on difficulty elsewhere.
-    fn diffusion(&self) -> Option<super::diffusion::Diffusion> {
+    fn diffusion(&self) -> Option<super::drift::Diffusion> {
         None
     }
     /// Lives through a subject's trials: the log-likelihood of the choices, and where wanted every trial.

@@ -1,8 +1,8 @@
 //! The page of a comparison of models of choices: the answer, parameters of subjects and groups, recovery.
 
-use super::recovery::{Recovered, Share};
+use super::answer::side;
+use super::recovered::{Recovered, Share};
 use super::result::{Compared, ModelResult, SubjectFit};
-use super::verdict::side;
 use crate::report::page::{Page, shorts};
 use accumbens_core::{Result, counted};
 use serde_json::{Value, json};
@@ -139,7 +139,7 @@ fn recovery(compared: &Compared, best: &ModelResult) -> Value {
         vec![r.parameter.clone(), r_error, bias, held(&r.subjects), held(&r.means), held(&r.differences)]
     };
     let rows: Vec<Vec<String>> = best.recovery.iter().map(row).collect();
-    let said: Vec<Vec<String>> = compared.confusion.iter().map(super::recovery::Confusion::row).collect();
+    let said: Vec<Vec<String>> = compared.confusion.iter().map(super::recovered::Confusion::row).collect();
     let names = compared.models.iter().map(|m| m.model.as_str());
     let header: Vec<&str> =
         std::iter::once("made by").chain(names).chain(["no decision", "family decided rightly"]).collect();

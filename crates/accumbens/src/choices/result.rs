@@ -1,6 +1,6 @@
 //! What comes of a comparison of models of choices: plain data, for the terminal, the page, JSON and Python alike.
 
-use super::recovery::{Confusion, Read, Recovered};
+use super::recovered::{Confusion, Read, Recovered};
 use super::verdict::Verdict;
 use crate::concerns::Concern;
 use crate::fit::selection::Selection;

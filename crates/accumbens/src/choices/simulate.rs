@@ -1,6 +1,6 @@
 //! More data like those that were fitted: choices, latencies and dopamine's answers as a model would have made them.
 
-use super::diffusion::SLIPS;
+use super::drift::SLIPS;
 use super::fit::{Fitted, Task};
 use super::model::{AnyModel, Trace};
 use accumbens_core::choices::{Choices, Chooser};

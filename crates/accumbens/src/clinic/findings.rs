@@ -1,8 +1,9 @@
 //! Findings of the clinic: what was observed, and which accounts say the same. Files of `catalogue/clinic`.
 
 use super::studies::{self, Measured, Study};
+use crate::findings::expressions::Expressions;
 use crate::findings::spec::{Evidence, Published};
-use crate::findings::verdict::{Expressions, decide, estimate};
+use crate::findings::verdict::{decide, estimate};
 use crate::findings::{Estimate, Scored, Test, Verdict};
 use accumbens_core::{Error, Result, Seed, declaration, room};
 use include_dir::{Dir, include_dir};

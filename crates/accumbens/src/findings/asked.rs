@@ -1,10 +1,11 @@
 //! Asks one theory about one finding, with any parameters.
 
+use super::answer::{Cell, Scored, Verdict};
+use super::expressions::{Expressions, Measured};
 use super::lived::{self, Mixtures, Subject};
 use super::measure::measure;
 use super::spec::{Ask, Finding, Measure};
-use super::table::{Cell, Scored, Verdict};
-use super::verdict::{Expressions, Measured, decide, estimate, topics};
+use super::verdict::{decide, estimate, topics};
 use crate::experiment::Experiment;
 use accumbens_core::{AnyTheory, Error, Result, Seed, Topic};
 

@@ -4,6 +4,24 @@ use accumbens_core::{Error, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// A value that a paper or its code gives for a theory.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// The theory, with the settings of the published simulation where they are not its defaults.
+    pub theory: String,
+    /// An expression of the measures.
+    pub value: String,
+    /// What was published.
+    pub is: f64,
+    /// What it is and where it stands.
+    #[serde(default)]
+    pub note: String,
+    /// Why the value here is another, where it is; empty where it lies within two standard deviations over subjects.
+    #[serde(default)]
+    pub differs: String,
+}
+
 /// Something that must be true of the measures.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,7 +1,9 @@
 //! Findings: what experiments observed, what each theory predicts there, and whether the two agree.
 
+pub mod answer;
 mod asked;
 pub mod catalogue;
+pub(crate) mod expressions;
 pub mod grades;
 pub mod limits;
 mod lived;
@@ -13,11 +15,11 @@ pub mod table;
 pub mod timeline;
 pub(crate) mod verdict;
 
+pub use answer::{Cell, Estimate, Scored, Share, Verdict};
 pub use grades::Grades;
 pub use limits::{Basis, Test};
-pub use prior::Share;
 pub use spec::{Evidence, Finding, schema};
-pub use table::{Cell, Estimate, Options, Scored, Table, Verdict, steps, table};
+pub use table::{Options, Table, steps, table};
 
 use crate::theories;
 use accumbens_core::AnyTheory;

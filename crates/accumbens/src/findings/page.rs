@@ -1,6 +1,7 @@
 //! Writes the page of findings: one self-contained HTML file in which each cell opens into its figure.
 
-use super::table::{Table, Verdict};
+use super::answer::Verdict;
+use super::table::Table;
 use super::{Evidence, catalogue, confronted, timeline};
 use crate::report::{D3, PLOT, STYLE};
 use accumbens_core::{Error, Result, Topic, cite};

@@ -1,7 +1,8 @@
 //! The declaration of a finding, as it stands in a TOML file.
 
+use super::expressions::Expressions;
+pub use super::limits::Published;
 use super::limits::Test;
-use super::verdict::Expressions;
 use crate::experiment::{self, Experiment};
 use accumbens_core::{Error, Result, declaration, regions};
 use schemars::JsonSchema;
@@ -248,24 +249,6 @@ pub struct Measure {
     /// Whether the measure is a list with one number a dopamine channel, as of single cells.
     #[serde(default)]
     pub cells: bool,
-}
-
-/// A value that a paper or its code gives for a theory.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Published {
-    /// The theory, with the settings of the published simulation where they are not its defaults.
-    pub theory: String,
-    /// An expression of the measures.
-    pub value: String,
-    /// What was published.
-    pub is: f64,
-    /// What it is and where it stands.
-    #[serde(default)]
-    pub note: String,
-    /// Why the value here is another, where it is; empty where it lies within two standard deviations over subjects.
-    #[serde(default)]
-    pub differs: String,
 }
 
 fn ten() -> usize {

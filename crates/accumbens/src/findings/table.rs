@@ -1,86 +1,15 @@
 //! Asks every theory about every finding.
 
+use super::answer::Cell;
 use super::asked::{Asked, Question};
 use super::catalogue;
 use super::grades::Grades;
-use super::prior::{self, Share};
+use super::prior;
 use super::spec::{Evidence, Finding};
 use accumbens_core::{AnyTheory, Error, Result, Seed};
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-/// What a theory says of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Every test holds, with confidence.
-    Agrees,
-    /// A test fails, with confidence.
-    Disagrees,
-    /// The theory does not speak of it, or the simulated subjects leave it open.
-    CannotSay,
-}
-
-impl Verdict {
-    /// Its words.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Agrees => "agrees",
-            Self::Disagrees => "disagrees",
-            Self::CannotSay => "cannot say",
-        }
-    }
-}
-
-/// A mean over simulated subjects.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Estimate {
-    /// Mean.
-    pub mean: f64,
-    /// Lower end of the 95 % confidence interval of the mean.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-    /// Standard deviation over subjects.
-    pub sd: f64,
-    /// Subjects for which it is defined.
-    pub n: usize,
-}
-
-/// A test of one theory.
-#[derive(Clone, Debug, Serialize)]
-pub struct Scored {
-    /// Its value; none where it is not defined.
-    pub estimate: Option<Estimate>,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// Why it cannot be said, empty otherwise.
-    pub reason: String,
-}
-
-/// One theory on one finding.
-#[derive(Clone, Debug, Serialize)]
-pub struct Cell {
-    /// The finding.
-    pub finding: String,
-    /// The theory, as it was named.
-    pub theory: String,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// Why it cannot be said, empty otherwise.
-    pub reason: String,
-    /// The tests, in the finding's order.
-    pub tests: Vec<Scored>,
-    /// The measures by name; none where not defined. A measure of cells shows its mean.
-    pub measures: BTreeMap<String, Option<Estimate>>,
-    /// Published values of this theory beside those computed here.
-    pub published: Vec<(f64, Option<Estimate>)>,
-    /// What it says over its prior; none where that was not asked, or nothing of it can be drawn.
-    pub prior: Option<Share>,
-}
 
 /// What is asked.
 pub struct Options {

@@ -53,7 +53,13 @@ impl Budget {
     /// What a simulated study is searched with: the design is known already, and one start must do.
     #[must_use]
     pub fn small(self) -> Self {
-        Self { starts: 1, evaluations: self.evaluations.min(24), draws: self.draws.min(12), rounds: 4, ..self }
+        Self {
+            starts: 1,
+            evaluations: self.evaluations.min(20),
+            draws: self.draws.min(12),
+            rounds: self.rounds.min(3),
+            ..self
+        }
     }
 }
 

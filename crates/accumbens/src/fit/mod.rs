@@ -6,6 +6,7 @@ pub mod choice_table;
 pub mod choosing;
 pub mod cohort;
 pub mod compare;
+pub mod comparison;
 pub mod describe;
 pub mod description;
 pub mod evidence;
@@ -26,4 +27,5 @@ pub mod verdict;
 
 pub use choice_table::choice_table;
 pub use cohort::{Cohort, Member};
-pub use compare::{Comparison, Options, compare};
+pub use compare::compare;
+pub use comparison::{Comparison, Options};

@@ -1,49 +1,11 @@
 //! Ranks theories: how far each falls behind the best, and how far each is ahead of having none.
 
-use super::compare::{Described, SubjectFit, TheoryResult};
+use super::comparison::{Described, Ranked, SubjectFit, TheoryResult};
 use super::description;
 use super::statistics::{mean, variance};
 use super::verdict::Selected;
+use accumbens_core::NULL_FAMILY;
 use accumbens_core::study::Study;
-use serde::Serialize;
-
-/// A line of the ranking.
-#[derive(Clone, Debug, Serialize)]
-pub struct Ranked {
-    /// The theory's label, or `description` for the description without theory.
-    pub label: String,
-    /// Its family.
-    pub family: String,
-    /// Whether it made the data, where they are simulated.
-    pub truth: bool,
-    /// Other theories that say the same on this design: they share one vote.
-    pub one_with: Vec<String>,
-    /// Log evidence over all subjects, parameters averaged over their priors, nats.
-    pub held_out: f64,
-    /// Its difference to the best of the ranking, with the standard error of that difference over subjects; NaN with one.
-    pub difference: [f64; 2],
-    /// Its difference to the description without theory, with the standard error over subjects; none for the nulls.
-    pub ahead: Option<[f64; 2]>,
-    /// Left-out-subject log evidence over all subjects, nats; NaN for the description.
-    pub left_out: f64,
-    /// BIC over all subjects, as the difference to the lowest; NaN for the description.
-    pub delta_bic: f64,
-    /// Expected frequency among animals.
-    pub frequency: f64,
-    /// Exceedance probability.
-    pub exceedance: f64,
-    /// Protected exceedance probability.
-    pub protected: f64,
-    /// Share of variance explained by everything together, mean over subjects.
-    pub r2: f64,
-    /// Share of what offsets, drift and overlap leave that the theory's own part explains, mean over subjects.
-    pub r2_own: f64,
-    /// Subjects in whom a gain would be below 0 if it could: the light falls where the theory says it rises.
-    pub opposed: usize,
-}
-
-/// The family of the null theories.
-pub const NULL: &str = "null";
 
 /// The difference of two accounts' evidences, with its standard error over subjects.
 fn difference(a: &[f64], b: &[f64]) -> [f64; 2] {
@@ -78,7 +40,7 @@ pub fn rank(
             one_with: one.map(|j| theories[j].label.clone()).collect(),
             held_out: sum(t, |s| s.held_out),
             difference: difference(&of(t), &best),
-            ahead: (t.family != NULL).then(|| difference(&of(t), &null)),
+            ahead: (t.family != NULL_FAMILY).then(|| difference(&of(t), &null)),
             left_out: sum(t, |s| s.left_out),
             delta_bic: sum(t, |s| s.bic) - lowest,
             frequency: selection.frequency[column],
@@ -94,7 +56,7 @@ pub fn rank(
     let of_described = |f: fn(&Described) -> f64| mean(&described.iter().map(f).collect::<Vec<_>>());
     ranking.push(Ranked {
         label: description::NAME.into(),
-        family: NULL.into(),
+        family: NULL_FAMILY.into(),
         truth: false,
         one_with: Vec::new(),
         held_out: null.iter().sum(),

@@ -12,9 +12,8 @@
 use super::alike::of_theory;
 use super::description::{self, Description};
 use super::infer::{Asked, Budget, Fitted, Tried};
-use super::ranking::NULL;
 use super::verdict::{Evidences, Strength};
-use accumbens_core::{Result, Seed};
+use accumbens_core::{NULL_FAMILY, Result, Seed};
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 use rayon::prelude::*;
@@ -202,7 +201,7 @@ impl World<'_> {
     /// Where a theory's code fails.
     pub fn recover(&self, studies: usize, go_on: &(dyn Fn() -> bool + Sync)) -> Result<Option<Recovery>> {
         let theories = self.labels.len();
-        let is_null = |t: usize| self.families.get(t).is_none_or(|f| *f == NULL);
+        let is_null = |t: usize| self.families.get(t).is_none_or(|f| *f == NULL_FAMILY);
         let truths: Vec<usize> = (0..=theories).filter(|&t| t == theories || !is_null(t)).collect();
         let jobs: Vec<(usize, usize)> = truths.iter().flat_map(|t| (0..studies).map(move |s| (*t, s))).collect();
         let one = |&(truth, study): &(usize, usize)| -> Result<Option<(Option<usize>, bool)>> {

@@ -5,17 +5,16 @@ use super::alike::{Known, of_theory};
 use super::ceiling::ceiling;
 use super::choosing::Choosing;
 use super::cohort::{Cohort, Member};
-use super::compare::{ChoiceFit, Described, Fit, Options, SubjectFit, TheoryResult};
+use super::comparison::{ChoiceFit, Described, Fit, Options, Ranked, SubjectFit, TheoryResult};
 use super::describe::signatures;
 use super::description::{self, Description};
 use super::evidence::{Part, Posterior, Scale, posterior, says};
 use super::infer::{Asked, Fitted, Task, Tried};
-use super::ranking::{NULL, Ranked};
 use super::recovery::{Made, Recovery, World};
 use super::search::Space;
 use super::statistics::{correlation, mean, variance};
 use accumbens_core::study::Study;
-use accumbens_core::{AnyTheory, Error, Result};
+use accumbens_core::{AnyTheory, Error, NULL_FAMILY, Result};
 use rayon::prelude::*;
 
 /// A winner that explains less than this part of what could be explained leaves most of the data open.
@@ -65,7 +64,7 @@ impl Whole<'_> {
     }
 
     fn posterior(&self, m: usize, t: usize) -> Result<Posterior> {
-        let positive = self.options.theories[t].1.info().family != NULL;
+        let positive = self.options.theories[t].1.info().family != NULL_FAMILY;
         known(&self.tasks[m], &Part::gains(&self.fits[m][t].1.best.channels, positive))
     }
 
@@ -174,7 +173,7 @@ impl Whole<'_> {
             bic: space.dimensions() as f64 * n.ln() - 2.0 * fitted.log_evidence,
             parameters: parameters.collect(),
             gains: names.zip(gains).collect(),
-            opposed: if theory.info().family == NULL { 0 } else { known.opposed },
+            opposed: if theory.info().family == NULL_FAMILY { 0 } else { known.opposed },
             noise: known.noise,
             r2: self.r2(m, &known.fitted),
             r2_without: self.r2(m, &alone.fitted),
@@ -214,7 +213,7 @@ impl Whole<'_> {
                 alike(&a.0[0], &b.0[0], ONE) && alike(&a.1.best, &b.1.best, FITTED)
             })
         };
-        let null = |t: usize| self.options.theories[t].1.info().family == NULL;
+        let null = |t: usize| self.options.theories[t].1.info().family == NULL_FAMILY;
         let mut groups: Vec<usize> = Vec::new();
         for t in 0..self.options.theories.len() {
             // Whoever is one with any of a group is one with the group, and joins groups that were two.

@@ -2,6 +2,7 @@
 
 use super::selection::{Selection, select};
 use super::statistics::{mean, variance};
+use accumbens_core::NULL_FAMILY;
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
@@ -101,7 +102,7 @@ pub const DESCRIPTION: &str = "description";
 pub struct Evidences<'a> {
     /// The theories' labels.
     pub labels: Vec<&'a str>,
-    /// Their families; [`super::ranking::NULL`] for a null.
+    /// Their families; [`NULL_FAMILY`] for a null.
     pub families: Vec<&'a str>,
     /// The group of each theory: theories that cannot differ on this design are one. The place of the group's first.
     pub groups: Vec<usize>,
@@ -171,7 +172,7 @@ impl Evidences<'_> {
     }
 
     fn is_null(&self, theory: usize) -> bool {
-        self.families[theory] == super::ranking::NULL
+        self.families[theory] == NULL_FAMILY
     }
 
     /// Whether an account is clearly better than another by these differences: by a Bayes factor of 20 for each theory asked, over

@@ -1,6 +1,6 @@
 //! Gathers the numbers that the report's figures draw; bounded, however long the recordings are.
 
-use super::page::rounded;
+use super::page::drawn;
 use super::trace::example;
 use crate::fit::Comparison;
 use crate::fit::cohort::Member;
@@ -22,18 +22,13 @@ const ROWS: usize = 60;
 /// Subjects that are drawn one by one.
 const SUBJECTS: usize = 12;
 
-/// A number for drawing: four significant digits, or nothing.
-pub fn short(value: f64) -> Value {
-    rounded(value, 3)
-}
-
 /// Everything the figures draw.
 pub fn figures(study: &Study, comparison: &Comparison) -> Result<Value> {
     let order: Vec<&str> = comparison.ranking.iter().map(|r| r.label.as_str()).collect();
     let ranking = comparison.ranking.iter().map(|r| {
         json!({
-            "theory": r.label, "family": r.family, "truth": r.truth, "delta": short(r.difference[0]),
-            "error": short(r.difference[1]), "frequency": short(r.frequency), "protected": short(r.protected),
+            "theory": r.label, "family": r.family, "truth": r.truth, "delta": drawn(r.difference[0]),
+            "error": drawn(r.difference[1]), "frequency": drawn(r.frequency), "protected": drawn(r.protected),
         })
     });
     let ranking: Vec<Value> = ranking.collect();
@@ -79,7 +74,7 @@ fn evidence(comparison: &Comparison) -> Vec<Value> {
         let all: Vec<(&str, f64)> = theories.chain([(description::NAME, described.held_out)]).collect();
         let best = all.iter().map(|a| a.1).fold(f64::NEG_INFINITY, f64::max);
         all.into_iter().map(
-            move |(label, held)| json!({ "subject": described.subject, "theory": label, "delta": short(held - best) }),
+            move |(label, held)| json!({ "subject": described.subject, "theory": label, "delta": drawn(held - best) }),
         )
     };
     (0..comparison.cohort.members.len()).flat_map(cell).collect()
@@ -116,11 +111,11 @@ fn choices(study: &Study, comparison: &Comparison) -> Vec<Value> {
                 let error = (share * (1.0 - share) / places.len() as f64).sqrt();
                 let event = format!("{} of {}", between.options[0], between.options.join(", "));
                 let mut point = json!({
-                    "subject": member.name, "event": event, "x": short(x), "y": short(share), "error": short(error),
+                    "subject": member.name, "event": event, "x": drawn(x), "y": drawn(share), "error": drawn(error),
                 });
                 for theory in &comparison.theories {
                     let chances = &theory.subjects[m].chances;
-                    point[format!("p:{}", theory.label)] = short(average(&|i| chances[i]));
+                    point[format!("p:{}", theory.label)] = drawn(average(&|i| chances[i]));
                 }
                 out.push(point);
             }
@@ -152,13 +147,13 @@ fn point(comparison: &Comparison, m: usize, part: &[usize], x: impl Fn(usize) ->
     let y: Vec<f64> = part.iter().map(|&i| member.scored[i].response.value).collect();
     let error = if y.len() > 1 { (variance(&y) / y.len() as f64).sqrt() } else { f64::NAN };
     let mut point =
-        json!({ "subject": member.name, "x": short(average(&x)), "y": short(mean(&y)), "error": short(error) });
+        json!({ "subject": member.name, "x": drawn(average(&x)), "y": drawn(mean(&y)), "error": drawn(error) });
     for theory in &comparison.theories {
         let predicted = &theory.subjects[m].predicted;
-        point[format!("p:{}", theory.label)] = short(average(&|i| predicted[i]));
+        point[format!("p:{}", theory.label)] = drawn(average(&|i| predicted[i]));
     }
     let described = &comparison.described[m].predicted;
-    point[format!("p:{}", description::NAME)] = short(average(&|i| described[i]));
+    point[format!("p:{}", description::NAME)] = drawn(average(&|i| described[i]));
     point
 }
 
@@ -173,8 +168,8 @@ fn averages(comparison: &Comparison) -> Vec<Value> {
     let rows = comparison.description.averages.iter().flat_map(|a| {
         (0..a.times.len()).map(move |i| {
             json!({
-                "event": a.event, "t": short(a.times[i]), "y": short(a.mean[i]),
-                "low": short(a.mean[i] - a.half_width[i]), "high": short(a.mean[i] + a.half_width[i]),
+                "event": a.event, "t": drawn(a.times[i]), "y": drawn(a.mean[i]),
+                "low": drawn(a.mean[i] - a.half_width[i]), "high": drawn(a.mean[i] + a.half_width[i]),
             })
         })
     });
@@ -195,7 +190,7 @@ fn heats(study: &Study, comparison: &Comparison) -> Vec<Value> {
                 .chunks(size)
                 .map(|part| (0..times.len()).map(|i| mean(&part.iter().map(|r| r[i]).collect::<Vec<_>>())).collect())
                 .collect();
-            let cells: Vec<Value> = merged.iter().flatten().map(|v| short(*v)).collect();
+            let cells: Vec<Value> = merged.iter().flatten().map(|v| drawn(*v)).collect();
             out.push(json!({
                 "subject": member.name, "event": event, "from": times.first(), "to": times.last(),
                 "columns": times.len(), "rows": merged.len(), "trials": rows.len(), "cells": cells,

@@ -73,3 +73,9 @@ pub fn thinned(times: &[f64], data: &[f64], points: usize) -> (Json, Json) {
     let of = |v: &[f64]| v.chunks(size).map(mean).collect::<Vec<_>>();
     (shorts(&of(times)), shorts(&of(data)))
 }
+
+/// A number for drawing: four significant digits, or nothing.
+#[must_use]
+pub fn drawn(value: f64) -> Json {
+    rounded(value, 3)
+}

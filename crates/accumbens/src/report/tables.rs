@@ -76,7 +76,7 @@ fn overlap(s: &crate::fit::describe::SubjectFacts) -> Value {
 
 /// The ranking, best first.
 pub fn ranking(comparison: &Comparison) -> Vec<Value> {
-    let row = |r: &crate::fit::ranking::Ranked| {
+    let row = |r: &crate::fit::comparison::Ranked| {
         json!({
             "label": r.label, "family": r.family, "truth": r.truth, "one_with": r.one_with,
             "held_out": number(r.held_out, 1), "delta": number(r.difference[0], 1), "error": number(r.difference[1], 1),
@@ -94,10 +94,10 @@ pub fn choices(study: &Study, comparison: &Comparison) -> Value {
     if total == 0 {
         return Value::Null;
     }
-    let row = |r: &crate::fit::ranking::Ranked| {
+    let row = |r: &crate::fit::comparison::Ranked| {
         let theory = comparison.theories.iter().find(|t| t.label == r.label)?;
-        let fits: Vec<crate::fit::compare::ChoiceFit> = theory.subjects.iter().filter_map(|s| s.choices).collect();
-        let of = |f: fn(&crate::fit::compare::ChoiceFit) -> f64| fits.iter().map(f).collect::<Vec<_>>();
+        let fits: Vec<crate::fit::comparison::ChoiceFit> = theory.subjects.iter().filter_map(|s| s.choices).collect();
+        let of = |f: fn(&crate::fit::comparison::ChoiceFit) -> f64| fits.iter().map(f).collect::<Vec<_>>();
         let over: f64 = of(|c| c.held_out).iter().sum::<f64>() - comparison.without_preferences.iter().sum::<f64>();
         let speaks = theory.of.speaks().contains(&accumbens_core::Topic::Behaviour);
         Some(json!({
@@ -151,7 +151,7 @@ pub fn signatures(comparison: &Comparison) -> Value {
 
 /// Fitted parameters and gains of each theory.
 pub fn parameters(comparison: &Comparison) -> Vec<Value> {
-    let theory = |t: &crate::fit::compare::TheoryResult| {
+    let theory = |t: &crate::fit::comparison::TheoryResult| {
         let spread = |values: Vec<f64>| {
             let low = values.iter().copied().fold(f64::INFINITY, f64::min);
             let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -190,7 +190,7 @@ fn significant(value: f64) -> String {
 /// What each theory was told, and its papers.
 pub fn told(comparison: &Comparison) -> Vec<Value> {
     let row =
-        |t: &crate::fit::compare::TheoryResult| json!({ "label": t.label, "told": t.told, "papers": t.of.papers() });
+        |t: &crate::fit::comparison::TheoryResult| json!({ "label": t.label, "told": t.told, "papers": t.of.papers() });
     comparison.theories.iter().map(row).collect()
 }
 

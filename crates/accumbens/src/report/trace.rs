@@ -1,6 +1,6 @@
 //! Draws an example: a stretch of the recording, and the light that the leading theories predict there.
 
-use super::figures::short;
+use super::page::drawn;
 use crate::fit::Comparison;
 use crate::stages::SensorStage;
 use accumbens_core::study::{Sensor, Study};
@@ -40,17 +40,17 @@ pub fn example(study: &Study, comparison: &Comparison) -> Result<Value> {
     });
     let mut lines: Vec<Value> = ticks
         .iter()
-        .map(|&i| json!({ "t": short(recording.times[i]), "y": short(channel.data[i]), "who": "observed" }))
+        .map(|&i| json!({ "t": drawn(recording.times[i]), "y": drawn(channel.data[i]), "who": "observed" }))
         .collect();
     for ranked in comparison.ranking.iter().filter(|r| r.family != "null").take(THEORIES) {
         let light = light(comparison, m, &ranked.label, member.starts[session], recording, &sensor)?;
         let Some((shift, scale)) = regress(&light[first..last], &channel.data[first..last]) else { continue };
-        let point = |&i: &usize| json!({ "t": short(recording.times[i]), "y": short(shift + scale * light[i]), "who": ranked.label });
+        let point = |&i: &usize| json!({ "t": drawn(recording.times[i]), "y": drawn(shift + scale * light[i]), "who": ranked.label });
         lines.extend(ticks.iter().map(point));
     }
     let log = &recording.events;
     let shown = log.events().iter().filter(|e| inside(e.time) && log.kinds()[e.kind.index()].role != Role::Action);
-    let events: Vec<Value> = shown.map(|e| json!({ "t": short(e.time), "event": log.name(e) })).collect();
+    let events: Vec<Value> = shown.map(|e| json!({ "t": drawn(e.time), "event": log.name(e) })).collect();
     Ok(json!({
         "subject": member.name, "session": member.session_names[session], "sensor": sensor.name, "lines": lines,
         "events": events,
