@@ -106,7 +106,7 @@ fn from_file(path: &Path, args: &Args) -> Result<Ahead> {
     Ahead::try_from(log).map_err(|e| e.within(&path.display().to_string()))
 }
 
-fn changes(args: &Args, theory: &dyn AnyTheory, schedule: &mut Schedule) -> Result<()> {
+fn changes(args: &Args, theory: &dyn AnyTheory, by_hand: &mut Vec<Change>) -> Result<()> {
     const FORM: &str = "TIME:PARAM=VALUE";
     for text in &args.change {
         let parts = text.split_once(':');
@@ -114,7 +114,7 @@ fn changes(args: &Args, theory: &dyn AnyTheory, schedule: &mut Schedule) -> Resu
         let (name, value) = pair("--change", rest, FORM)?;
         let parameter = &theory.table()[place_of(theory.table(), name).map_err(|e| e.within("--change"))?];
         let value = parameter.read(value).map_err(|e| e.within("--change"))?;
-        schedule.changes.push(Change { time: number("--change", time, FORM)?, parameter: name.into(), value });
+        by_hand.push(Change { time: number("--change", time, FORM)?, parameter: name.into(), value });
     }
     Ok(())
 }
@@ -183,7 +183,7 @@ pub fn run(args: &Args, json: bool) -> Result<()> {
         }
         (None, None) => return Err(Error::input("simulate", "nothing to simulate", "an experiment or --events FILE")),
     };
-    changes(args, theory.as_ref(), &mut ahead.schedule)?;
+    changes(args, theory.as_ref(), &mut ahead.by_hand)?;
     clamps(args, &ahead.log, &mut ahead.schedule)?;
     let region = args.region.as_ref().map(|r| regions::by_name(r)).transpose()?;
     let stream = format!("simulate/choices/{}", args.subject);

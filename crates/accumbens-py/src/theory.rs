@@ -208,7 +208,7 @@ impl NativeTheory {
             .map_err(|e| refused(Error::input("schedule", e.to_string(), "clamps, event_clamps, changes, end")))?;
         ahead.schedule.clamps.extend(given.clamps);
         ahead.schedule.event_clamps.extend(given.event_clamps);
-        ahead.schedule.changes.extend(given.changes);
+        ahead.by_hand.extend(given.changes);
         ahead.schedule.end = ahead.schedule.end.max(given.end);
         let region = region.map(regions::by_name).transpose().map_err(refused)?;
         let stream = format!("simulate/choices/{subject}");

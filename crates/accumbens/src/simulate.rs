@@ -5,8 +5,8 @@ use crate::theories::by_name;
 use accumbens_core::params::place_of;
 use accumbens_core::regions::Region;
 use accumbens_core::{
-    ActionRule, AnyTheory, Choice, Deed, Error, EventKindId, EventLog, LATE, Probe, Result, Role, Sample, Schedule,
-    Seed, Sink, TAIL, live_acting,
+    ActionRule, AnyTheory, Change, Choice, Deed, Error, EventKindId, EventLog, LATE, Probe, Result, Role, Sample,
+    Schedule, Seed, Sink, TAIL, live_acting, told,
 };
 
 /// Checks that the changes of an experiment name theories and parameters that are, with values of their domains.
@@ -31,8 +31,14 @@ const AFTER_ONSET: f64 = 0.3;
 pub struct Ahead {
     /// What happens.
     pub log: EventLog,
-    /// What is done to dopamine and to parameters.
+    /// The sessions, each with its start on that clock (s) and its log on its own: from these parameters are set that a theory
+    /// cannot learn.
+    pub sessions: Vec<(f64, EventLog)>,
+    /// What is done to dopamine and to parameters. What is set from a session stands above a change that is declared for it.
     pub schedule: Schedule,
+    /// Changes that the user asks for: they stand above all others, and what is changed by hand is not set from a session that
+    /// starts later.
+    pub by_hand: Vec<Change>,
     /// What the animal may do.
     pub choices: Vec<Choice>,
 }
@@ -48,7 +54,8 @@ impl TryFrom<EventLog> for Ahead {
             return Err(Error::input("events", problem, accepted));
         }
         let schedule = Schedule { end: log.last_time() + TAIL, ..Schedule::default() };
-        Ok(Self { log, schedule, choices: Vec::new() })
+        let sessions = vec![(0.0, log.clone())];
+        Ok(Self { log, sessions, schedule, by_hand: Vec::new(), choices: Vec::new() })
     }
 }
 
@@ -66,7 +73,15 @@ impl Ahead {
     ) -> Result<Self> {
         let sessions = experiment::sessions(experiment, group, subject, seed)?;
         let life = experiment::life(&sessions, theory.info().name)?;
-        Ok(Self { log: life.log, schedule: life.schedule, choices: life.choices })
+        let logs = life.starts.iter().copied().zip(sessions.iter().map(|s| s.log.clone())).collect();
+        Ok(Self { log: life.log, sessions: logs, schedule: life.schedule, by_hand: Vec::new(), choices: life.choices })
+    }
+
+    /// The parameters of a theory that are set from each session.
+    fn settings(&self, theory: &dyn AnyTheory) -> Vec<Change> {
+        let by_hand = |c: &Change| self.by_hand.iter().any(|h| h.parameter == c.parameter && h.time <= c.time);
+        let all = told(theory, self.sessions.iter().map(|(start, log)| (log, *start)));
+        all.into_iter().filter(|c| !by_hand(c)).collect()
     }
 }
 
@@ -100,6 +115,19 @@ pub struct Simulated {
     pub end: serde_json::Value,
 }
 
+/// What is set from sessions, in words: each parameter with its range.
+fn words(settings: &[Change]) -> Vec<String> {
+    let mut names: Vec<&str> = settings.iter().map(|c| c.parameter.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let range = |name: &str| {
+        let values = settings.iter().filter(|c| c.parameter == name).map(|c| c.value);
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        format!("{name} of each session, set from that whole session ({low:.1} to {high:.1})")
+    };
+    names.into_iter().map(range).collect()
+}
+
 fn probes(log: &EventLog) -> Vec<Probe> {
     let cues = log.events().iter().filter(|e| log.kinds()[e.kind.index()].role == Role::Cue);
     let mut probes: Vec<Probe> = cues.map(|e| Probe { time: e.time + AFTER_ONSET, kind: e.kind }).collect();
@@ -119,8 +147,14 @@ pub fn simulate(
     (seed, stream): (Seed, &str),
     asked: bool,
 ) -> Result<Simulated> {
+    // What the user set is known before the theory takes anything from the log.
+    let settings = ahead.settings(theory);
     let mut theory = theory.boxed();
-    let told = theory.tell(&ahead.log);
+    let mut told = theory.tell(&ahead.log);
+    told.extend(words(&settings));
+    let mut schedule = ahead.schedule.clone();
+    schedule.changes.extend(settings.into_iter().chain(ahead.by_hand.iter().cloned()));
+    let schedule = schedule.sorted();
     let channels = theory.channels(ahead.log.kinds());
     let weights = match region {
         Some(region) => Some(vec![region.weights(&channels).ok_or_else(|| {
@@ -137,7 +171,6 @@ pub fn simulate(
     let (mut learner, rule) = (theory.start(ahead.log.kinds()), ActionRule::default());
     let mut rng = seed.stream(stream);
     let probes = if asked { probes(&ahead.log) } else { Vec::new() };
-    let schedule = ahead.schedule.clone().sorted();
     let acted = live_acting(learner.as_mut(), &ahead.log, &schedule, &ahead.choices, &probes, &rule, &mut rng, sink)?;
     let end = learner.describe();
     if let Some(broken) = learner.fault() {

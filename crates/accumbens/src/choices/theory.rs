@@ -2,12 +2,14 @@
 //! learnt to prefer.
 //!
 //! A trial lasts ten seconds: the option that is taken is seen at its beginning, its outcome comes a second later. An outcome
-//! of 0 is an omission state where the theory knows one; outcomes below 0 are of negative magnitude.
+//! of 0 is an omission state where the theory knows one; outcomes below 0 are of negative magnitude. What a theory cannot learn
+//! it is told from a subject's trials, and at the start of each session from that session's, as everywhere.
 
 use super::model::{About, AnyModel, Trace, chances};
-use accumbens_core::choices::{Choices, Chooser};
+use accumbens_core::choices::{Choices, Chooser, Trial};
 use accumbens_core::{
-    AnyTheory, Domain, Dopamine, Error, Event, EventKind, EventKindId, Learner, Parameter, Result, Sink, Topic,
+    AnyTheory, Change, Domain, Dopamine, Error, Event, EventKind, EventKindId, EventLog, Learner, Parameter, Result,
+    Sink, Topic, told,
 };
 use std::cell::Cell;
 
@@ -60,15 +62,49 @@ struct Life<'a> {
     start: f64,
     options: u32,
     beta: f64,
+    /// What is told at the start of sessions and has not been yet, the last first.
+    told: Vec<Change>,
+}
+
+/// What is taken at `start` (s), and what comes of it.
+fn events(options: u32, option: u32, outcome: f64, start: f64) -> [Event; 2] {
+    let kind = EventKindId(options + u32::from(outcome == 0.0));
+    [
+        Event { kind: EventKindId(option), time: start, magnitude: 0.0 },
+        Event { kind, time: start + DELAY, magnitude: outcome },
+    ]
+}
+
+/// A subject's trials as a log, and those of each session with its start.
+fn logs(choices: &Choices, subject: &Chooser, kinds: &[EventKind]) -> Result<(EventLog, Vec<(f64, EventLog)>)> {
+    let options = choices.options.len() as u32;
+    let (mut all, mut sessions, mut before) = (Vec::new(), Vec::new(), 0);
+    for trials in subject.trials.chunk_by(|a, b| a.session == b.session) {
+        let seen = |(i, trial): (usize, &Trial)| {
+            let option = choices.offers[trial.offer as usize][trial.taken? as usize];
+            Some(events(options, option, trial.outcome, TRIAL * (i + 1) as f64))
+        };
+        let own: Vec<Event> = trials.iter().enumerate().filter_map(seen).flatten().collect();
+        let start = TRIAL * f64::from(before);
+        all.extend(own.iter().map(|e| Event { time: e.time + start, ..*e }));
+        sessions.push((start, EventLog::new(kinds.to_vec(), own)?));
+        before += trials.len() as u32;
+    }
+    Ok((EventLog::new(kinds.to_vec(), all)?, sessions))
 }
 
 impl Life<'_> {
-    fn prefer(&mut self, offered: &[u32], odds: &mut [f64]) {
+    fn prefer(&mut self, offered: &[u32], odds: &mut [f64]) -> Result<()> {
+        while let Some(change) = self.told.pop_if(|c| c.time <= self.start - 0.5) {
+            self.learner.advance(change.time, &mut self.dopamine);
+            self.learner.change(&change.parameter, change.value)?;
+        }
         self.learner.advance(self.start - 0.5, &mut self.dopamine);
         for (odd, option) in odds.iter_mut().zip(offered) {
             *odd = self.beta * self.learner.drive(EventKindId(*option)).map_or(0.0, |d| d.preference);
         }
         chances(odds, 0.0);
+        Ok(())
     }
 
     fn see(&mut self, event: Event) {
@@ -80,13 +116,12 @@ impl Life<'_> {
 
     /// What dopamine says at the outcome.
     fn learn(&mut self, option: u32, outcome: f64) -> Result<f64> {
-        self.see(Event { kind: EventKindId(option), time: self.start, magnitude: 0.0 });
-        let at = self.start + DELAY;
-        self.learner.advance(at - 1e-6, &mut self.dopamine);
+        let [taken, came] = events(self.options, option, outcome, self.start);
+        self.see(taken);
+        self.learner.advance(came.time - 1e-6, &mut self.dopamine);
         self.sum.set(0.0);
-        let kind = EventKindId(self.options + u32::from(outcome == 0.0));
-        self.see(Event { kind, time: at, magnitude: outcome });
-        self.learner.advance(at + 0.5, &mut self.dopamine);
+        self.see(came);
+        self.learner.advance(came.time + 0.5, &mut self.dopamine);
         self.start += TRIAL;
         self.dopamine.check()?;
         Ok(self.sum.get())
@@ -94,8 +129,18 @@ impl Life<'_> {
 }
 
 impl Acting {
-    fn lived<T>(&self, choices: &Choices, live: impl FnOnce(&mut Life<'_>) -> Result<T>) -> Result<T> {
+    fn lived<T>(
+        &self,
+        choices: &Choices,
+        subject: &Chooser,
+        live: impl FnOnce(&mut Life<'_>) -> Result<T>,
+    ) -> Result<T> {
         let kinds = Self::kinds(choices);
+        let (log, sessions) = logs(choices, subject, &kinds)?;
+        let mut told = told(self.theory.as_ref(), sessions.iter().map(|(start, log)| (log, *start)));
+        told.reverse();
+        let mut theory = self.theory.boxed();
+        theory.tell(&log);
         let channels = self.theory.channels(&kinds);
         let first = &channels[0].signal;
         let mine = |c: &accumbens_core::ChannelInfo| f64::from(u8::from(c.dopamine && c.signal == *first));
@@ -103,9 +148,9 @@ impl Acting {
         let weights: Vec<f64> = channels.iter().map(|c| mine(c) / count.max(1.0)).collect();
         let sum = Cell::new(0.0);
         let dopamine = Dopamine::new(Sink::Sum { weights: &weights, sum: &sum }, &[]);
-        let learner = self.theory.start(&kinds);
+        let learner = theory.start(&kinds);
         let options = choices.options.len() as u32;
-        live(&mut Life { learner, dopamine, sum: &sum, row: 0, start: TRIAL, options, beta: self.beta })
+        live(&mut Life { learner, dopamine, sum: &sum, row: 0, start: TRIAL, options, beta: self.beta, told })
     }
 }
 
@@ -141,13 +186,13 @@ impl AnyModel for Acting {
         if let Some(trace) = &mut trace {
             trace.clear();
         }
-        self.lived(choices, |life| {
+        self.lived(choices, subject, |life| {
             let mut total = 0.0;
             for trial in &subject.trials {
                 let offered = &choices.offers[trial.offer as usize];
                 room.clear();
                 room.resize(offered.len(), 0.0);
-                life.prefer(offered, &mut room);
+                life.prefer(offered, &mut room)?;
                 let mut error = 0.0;
                 let taken = trial.taken.map(|t| t as usize);
                 match taken {
@@ -173,11 +218,11 @@ impl AnyModel for Acting {
         given: &mut dyn FnMut(usize, u32) -> f64,
     ) -> Result<Chooser> {
         let mut acted = subject.clone();
-        self.lived(choices, |life| {
+        self.lived(choices, subject, |life| {
             for (i, trial) in acted.trials.iter_mut().enumerate() {
                 let offered = &choices.offers[trial.offer as usize];
                 let mut odds = vec![0.0; offered.len()];
-                life.prefer(offered, &mut odds);
+                life.prefer(offered, &mut odds)?;
                 let Some(taken) = chosen(i, &odds) else {
                     (trial.taken, trial.outcome) = (None, f64::NAN);
                     life.start += TRIAL;
