@@ -2,7 +2,7 @@
 
 use accumbens::simulated::{Design, study};
 use accumbens::theories::by_name;
-use accumbens_core::{Event, EventKind, EventKindId, EventLog, Schedule, Seed, Sink, live};
+use accumbens_core::{Event, EventKind, EventKindId, EventLog, Schedule, Seed, Sink, live, told};
 use accumbens_io::{Column, write_table};
 use std::path::Path;
 use std::process::{Command, Output};
@@ -42,10 +42,12 @@ fn the_command_and_the_library_release_the_same_dopamine() {
     let event = |&(time, kind, magnitude): &(f64, u32, f64)| Event { time, kind: EventKindId(kind), magnitude };
     let log = EventLog::new(kinds, rows.iter().map(event).collect()).unwrap();
     for name in accumbens::theories::names() {
-        let theory = by_name(name).unwrap();
+        let mut theory = by_name(name).unwrap();
+        let changes = told(theory.as_ref(), std::iter::once((&log, 0.0)));
+        theory.tell(&log);
         let mut learner = theory.start(log.kinds());
         let mut samples = Vec::new();
-        let schedule = Schedule { end: 46.0, ..Schedule::default() };
+        let schedule = Schedule { end: 46.0, changes, ..Schedule::default() };
         live(learner.as_mut(), &log, &schedule, Sink::Samples(&mut samples)).unwrap();
         let words = [
             "simulate",
