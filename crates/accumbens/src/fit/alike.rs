@@ -12,7 +12,7 @@ use super::statistics::log_mean;
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 /// The share of a number's prior variance that lies between animals, where they are alike.
-pub const BETWEEN: [f64; 2] = [0.1, 0.01];
+const BETWEEN: [f64; 2] = [0.1, 0.01];
 
 /// What an animal says of an account's numbers, all else integrated out, and its log evidence with numbers of its own.
 #[derive(Clone, Debug)]
@@ -169,14 +169,20 @@ pub fn together(rows: &[Row]) -> Vec<f64> {
     (0..n).map(of).collect()
 }
 
-/// The log evidence of each animal under a theory, with parameters that may be alike.
+/// What a form of an account says of animals: with numbers of their own, and with numbers that are alike.
 #[must_use]
-pub fn of_theory(animals: &[Known]) -> Vec<f64> {
+pub fn rows(animals: &[Known]) -> Vec<Row> {
     let mut rows = vec![Row::own(animals.iter().map(|a| a.log).collect())];
     if animals.len() > 1 && animals.iter().all(|a| !a.variances.is_empty()) {
         rows.extend(BETWEEN.map(|between| Row::alike(animals, between)));
     }
-    together(&rows)
+    rows
+}
+
+/// The log evidence of each animal under a theory, with parameters that may be alike.
+#[must_use]
+pub fn of_theory(animals: &[Known]) -> Vec<f64> {
+    together(&rows(animals))
 }
 
 #[cfg(test)]

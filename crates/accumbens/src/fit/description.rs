@@ -8,7 +8,7 @@
 //! out. The coefficients of an animal may be its own, or near those of the other animals ([`super::alike`]): what all
 //! animals share need not be found anew in each.
 
-use super::alike::{BETWEEN, Known, Row, together};
+use super::alike::{Known, Row, rows, together};
 use super::cohort::Member;
 use super::evidence::{GAIN, Nuisance, Part, Posterior, SESSION, Scale, posterior};
 use super::shared::{Columns, Subject};
@@ -220,12 +220,9 @@ pub fn log_evidences(descriptions: &[Description], nuisances: &[&Nuisance], ys: 
     let of = |shape: &Shape| -> Vec<Row> {
         let columns = &shape.columns;
         let these: Vec<&Subject> = subjects.iter().map(|s| &s[usize::from(shape.session)]).collect();
-        let mut rows = vec![Row::own(these.iter().map(|s| s.alone(columns)).collect())];
-        if these.len() > 1 && !columns.places.is_empty() {
-            let known: Option<Vec<Known>> = these.iter().map(|s| s.known(columns)).collect();
-            rows.extend(known.into_iter().flat_map(|k| BETWEEN.map(|between| Row::alike(&k, between))));
-        }
-        rows
+        let known: Option<Vec<Known>> = these.iter().map(|s| s.known(columns)).collect();
+        let own = || vec![Row::own(these.iter().map(|s| s.alone(columns)).collect())];
+        known.map_or_else(own, |known| rows(&known))
     };
     let rows: Vec<Row> = shapes(first.kinds(), sized).par_iter().flat_map(of).collect();
     let unit = |y: &[f64]| y.len() as f64 * Scale::of(y).sd.ln();

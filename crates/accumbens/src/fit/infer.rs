@@ -16,7 +16,7 @@ use super::evidence::{DIVERGED, Nuisance, Part, Scale, log_evidence, scaled_chan
 use super::overlap::Source;
 use super::proposal::{Point, Proposal, moments, next, normalised, weigh};
 use super::search::{Space, maximise};
-use super::statistics::log_mean;
+use super::statistics::{effective, log_mean};
 use accumbens_core::{AnyTheory, Error, Result, Seed, room};
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
@@ -376,7 +376,7 @@ impl Search<'_, '_> {
     fn known(&self, draws: &[Point], logs: &[f64]) -> (Known, f64) {
         let d = self.space.dimensions();
         let shares = normalised(logs);
-        let effective = shares.as_ref().map_or(0.0, |w| 1.0 / w.iter().map(|w| w * w).sum::<f64>());
+        let effective = shares.as_deref().map_or(0.0, effective);
         let shares = shares.unwrap_or_else(|| vec![0.0; draws.len()]);
         let (mean, covariance) = moments(draws.iter().map(|p| p.z.as_slice()).zip(shares.iter().copied()), d);
         (Known::drawn(log_mean(logs), &mean, &covariance, effective), effective)
@@ -386,5 +386,5 @@ impl Search<'_, '_> {
 /// How many independent draws of the posterior weighted draws are worth.
 fn worth(draws: &[Point], weights: &[f64]) -> f64 {
     let logs: Vec<f64> = draws.iter().zip(weights).map(|(p, w)| p.log() + w).collect();
-    normalised(&logs).map_or(0.0, |w| 1.0 / w.iter().map(|w| w * w).sum::<f64>())
+    normalised(&logs).map_or(0.0, |w| effective(&w))
 }

@@ -2,7 +2,7 @@
 //! et al. 2012). [key: cornuet2012]
 
 use super::search::Space;
-use super::statistics::log_mean;
+use super::statistics::{effective, log_mean};
 use nalgebra::{DMatrix, DVector};
 use rand::Rng;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
@@ -107,7 +107,7 @@ pub(super) fn weigh(draws: &[Point], space: &Space, design: usize, proposals: &[
 pub(super) fn next(draws: &[Point], weights: &[f64], proposals: &[Proposal], count: usize) -> Option<Proposal> {
     let logs: Vec<f64> = draws.iter().zip(weights).map(|(p, w)| p.log() + w).collect();
     let shares = normalised(&logs)?;
-    let effective = 1.0 / shares.iter().map(|w| w * w).sum::<f64>();
+    let effective = effective(&shares);
     let d = draws[0].z.len();
     if effective > 2.0 * d as f64 {
         let (mean, covariance) = moments(draws.iter().map(|p| p.z.as_slice()).zip(shares.iter().copied()), d);

@@ -2,6 +2,7 @@
 //!
 //! All searching is done in standard scores of the priors, where each prior is N(0, 1) (Hansen & Ostermeier 2001).
 
+use super::statistics::effective;
 use accumbens_core::params::Prior;
 use accumbens_core::{AnyTheory, Result};
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
@@ -134,7 +135,7 @@ impl Cma {
             (0..parents).map(|i| ((population as f64 + 1.0) / 2.0).ln() - ((i + 1) as f64).ln()).collect();
         let total: f64 = raw.iter().sum();
         let weights: Vec<f64> = raw.iter().map(|w| w / total).collect();
-        let mass = 1.0 / weights.iter().map(|w| w * w).sum::<f64>();
+        let mass = effective(&weights);
         Self {
             n,
             population,

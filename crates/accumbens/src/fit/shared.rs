@@ -34,7 +34,7 @@ impl Subject {
         let last = self.sums.products.nrows() - 1;
         let kept: Vec<usize> = (0..fixed).chain(columns.places.iter().map(|c| fixed + c)).chain([last]).collect();
         let products = DMatrix::from_fn(kept.len(), kept.len(), |i, j| self.sums.products[(kept[i], kept[j])]);
-        Sums { products, ..self.sums.clone() }
+        Sums { products, log_det: self.sums.log_det, count: self.sums.count }
     }
 
     /// The log evidence with coefficients about 0 of these columns alone.

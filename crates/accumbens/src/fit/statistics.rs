@@ -38,6 +38,12 @@ pub fn log_mean(logs: &[f64]) -> f64 {
     top + (logs.iter().map(|l| (l - top).exp()).sum::<f64>() / logs.len() as f64).ln()
 }
 
+/// How many equal draws those with these weights, which add up to 1, are worth.
+#[must_use]
+pub fn effective(weights: &[f64]) -> f64 {
+    1.0 / weights.iter().map(|w| w * w).sum::<f64>()
+}
+
 /// Variance of the finite values, n − 1 in the denominator.
 #[must_use]
 pub fn variance(values: &[f64]) -> f64 {
